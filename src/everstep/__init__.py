@@ -1,0 +1,3 @@
+"""everstep: durable execution for Python."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,62 @@
+# The one entry to this project. Needs Python >= 3.11 and make; everything else is installed into a virtual environment
+# of its own: .venv, or .venv-python3.13 when you say `make test PYTHON=python3.13`.
+
+ifdef PYTHON
+VENV := .venv-$(notdir $(PYTHON))
+else
+VENV := .venv
+NEW_ENOUGH := -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))'
+PYTHON := $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
+            $$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
+endif
+
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY := $(VENV)/.ready
+CHECKED := $(wildcard src tests examples bench)
+# What dependency-groups.dev lists; read here because pip learned to do it only in 25.1.
+DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fmt bench clean dist
+
+help: ## show this list
+	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16
+
+setup: $(READY) ## make the virtual environment (the other targets do it by themselves)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "everstep needs Python 3.11 or newer; say which: make PYTHON=/path/to/python" >&2; exit 2; }
+	@echo "setting up $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c '$(DEV_GROUP)' > $(VENV)/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/dev.txt -e '.[server]'
+	@touch $@
+
+demo: $(READY) ## an order that survives two kills, with its history as a timeline
+	@$(BIN)/python -m examples.demo
+
+test: $(READY) ## all tests, the quick wings first; pass options with ARGS='-k timer'
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## format, lint, types
+	@$(BIN)/ruff format --check --quiet $(CHECKED) || { echo "not formatted: run make fmt" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet $(CHECKED)
+	@$(BIN)/mypy $(CHECKED)
+	@if ! command -v node > /dev/null; then echo "SKIPPED pyright: it needs node, which is not installed" >&2; \
+	  elif test -d tests/typing; then $(BIN)/pyright --pythonpath $(BIN)/python; fi
+
+fmt: $(READY) ## put every file into form
+	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)
+	@$(BIN)/ruff format $(CHECKED)
+
+bench: $(READY) ## how fast: steps per second as histories grow
+	@$(BIN)/python -m bench $(ARGS)
+
+dist: $(READY) ## the wheel and the source archive, in dist/
+	@rm -rf dist
+	@$(BIN)/hatchling build
+
+clean: ## remove environments, caches and built files
+	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from everstep.core.limits import FUNCTION_NAME_CHARS_MAX
 from everstep.core.model import Arn, CallbackId, CheckpointToken, OperationId
 
 EXECUTION_NAME_PATTERN = "[a-zA-Z0-9-_]+"
@@ -25,6 +26,11 @@ ARN_PATTERN = (
 )
 _ARN = re.compile(ARN_PATTERN)
 _EXECUTION_NAME = re.compile(EXECUTION_NAME_PATTERN)
+FUNCTION_PATTERN = (
+    r"(?:(?:arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):)?([0-9]{12}):function:)?"
+    r"([a-zA-Z0-9_-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+))?"
+)
+_FUNCTION = re.compile(FUNCTION_PATTERN)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
@@ -64,6 +70,40 @@ def parse_arn(text: str) -> ExecutionName | None:
         version=version,
         name=name,
         execution_id=execution_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionName:
+    """The parts of what callers write for a function: its name, `name:qualifier`, a partial or a full ARN."""
+
+    name: str
+    qualifier: str | None = None
+    """A version or an alias; None when the caller named none."""
+    partition: str = "aws"
+    region: str = "us-east-1"
+    account: str = "000000000000"
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN, qualified only where the caller qualified it."""
+        arn = f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
+        return f"{arn}:{self.qualifier}" if self.qualifier else arn
+
+
+def parse_function(text: str) -> FunctionName | None:
+    """The parts of a function's name in any of its four forms, or None."""
+    match = _FUNCTION.fullmatch(text)
+    if match is None or len(text) > FUNCTION_NAME_CHARS_MAX:
+        return None
+    partition, region, account, name, qualifier = match.groups()
+    default = FunctionName(name=name, qualifier=qualifier)
+    return FunctionName(
+        name=name,
+        qualifier=qualifier,
+        partition=partition or default.partition,
+        region=region or default.region,
+        account=account or default.account,
     )
 
 

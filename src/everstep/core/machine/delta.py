@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from everstep.core.events import Event
-from everstep.core.machine.state import Head, Origin, Parent
-from everstep.core.messages import CheckpointReply, Envelope
-from everstep.core.model import Arn, ErrorObject, ExecutionStatus, Millis, Operation
+from everstep.core.machine.state import Head, Invocation, Origin, Parent
+from everstep.core.messages import CheckpointReply
+from everstep.core.model import Arn, CheckpointToken, ErrorObject, ExecutionStatus, Millis, Operation, OperationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,16 @@ Effect: TypeAlias = Invoke | NotifyParent
 """Saved with the change and performed afterwards, at least once; deleted by the delta that names it `performed`."""
 
 
-Response: TypeAlias = CheckpointReply | Envelope | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An invocation may be made now; whoever makes it adds the operations to form the envelope."""
+
+    invocation: Invocation
+    token: CheckpointToken
+    updated_operation_ids: tuple[OperationId, ...]
+
+
+Response: TypeAlias = CheckpointReply | Begun | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

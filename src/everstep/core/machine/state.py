@@ -10,7 +10,7 @@ each delta, and only those operations that the delta names.
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,6 +25,8 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
+
+MOMENT_ZERO = Millis(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,8 @@ class Head:
     reply: Reply | None = None
     timeout_at: Millis | None = None
     """When the execution times out; None once it is closed."""
+    changed_at: Millis = MOMENT_ZERO
+    """When the last delta was decided; time never runs backwards within an execution."""
 
 
 @dataclass(slots=True)
@@ -161,14 +165,22 @@ class Operations:
             if operation.moved_in and (before is None or before.moved_in != operation.moved_in):
                 self._moved.append((operation.moved_in, operation.id))
 
-    def next_due(self) -> Millis | None:
-        """The earliest moment at which an operation ripens."""
+    def next_due(self, besides: Container[OperationId] = ()) -> Millis | None:
+        """The earliest moment at which an operation ripens, looking at none of `besides`."""
+        passed_over = []
+        earliest = None
         while self._timers:
             due, _, operation_id = self._timers[0]
-            if self._by_id[operation_id].due_at == due:
-                return due
-            heapq.heappop(self._timers)
-        return None
+            if self._by_id[operation_id].due_at != due:
+                heapq.heappop(self._timers)
+            elif operation_id in besides:
+                passed_over.append(heapq.heappop(self._timers))
+            else:
+                earliest = due
+                break
+        for entry in passed_over:
+            heapq.heappush(self._timers, entry)
+        return earliest
 
     def due(self, now: Millis) -> list[Operation]:
         """The operations that are ripe, earliest first."""

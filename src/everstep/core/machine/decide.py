@@ -1,0 +1,66 @@
+"""The three verbs of the service: decide, evolve, due_at.
+
+    execution --decide(command, now)--> Delta --store writes it--> evolve --> execution
+
+All three are pure. `decide` leaves the execution as it was; `evolve` spends it.
+"""
+
+from typing import assert_never
+
+from everstep.core.limits import LIMITS, Limits
+from everstep.core.machine import checkpoint, invocation, life
+from everstep.core.machine.commands import BeginInvocation, Checkpoint, Command, InvocationEnded, Start, Stop, Tick
+from everstep.core.machine.delta import Delta
+from everstep.core.machine.draft import Draft
+from everstep.core.machine.state import Execution, Head, Operations
+from everstep.core.model import ErrorObject, ExecutionStatus, Millis
+
+
+def decide(execution: Execution | None, command: Command, now: Millis, limits: Limits = LIMITS) -> Delta:
+    """What the command changes. Raises Refused, and then nothing changes.
+
+    `execution` is None for `Start` alone.
+    """
+    if isinstance(command, Start):
+        assert execution is None, execution
+        execution = Execution(origin=command.origin, head=Head(), operations=Operations())
+    assert execution is not None, command
+    draft = Draft(execution, now, limits)
+    match command:
+        case Start():
+            life.begin(draft)
+        case Checkpoint(request=request):
+            return checkpoint.take(draft, request)
+        case BeginInvocation():
+            return invocation.begin(draft, command)
+        case InvocationEnded():
+            return invocation.end(draft, command)
+        case Stop(error=error):
+            life.ripen(draft)
+            if draft.is_running:
+                life.close(draft, ExecutionStatus.STOPPED, error=error or ErrorObject())
+        case Tick():
+            life.ripen(draft)
+            life.wake(draft)
+        case _:
+            assert_never(command)
+    return draft.finish()
+
+
+def evolve(execution: Execution | None, delta: Delta) -> Execution:
+    """The execution after the delta. The one that is given must not be used again."""
+    if delta.origin is not None:
+        assert execution is None, execution
+        execution = Execution(origin=delta.origin, head=Head(), operations=Operations())
+    assert execution is not None, delta
+    assert execution.head.version == delta.base_version, (execution.head.version, delta.base_version)
+    execution.operations.apply(delta.operations)
+    return Execution(origin=execution.origin, head=delta.head, operations=execution.operations)
+
+
+def due_at(execution: Execution) -> Millis | None:
+    """When time will change the execution next; None while only the function or the world can."""
+    if execution.head.status is not ExecutionStatus.RUNNING:
+        return None
+    moments = (execution.head.timeout_at, execution.head.invoke_at, execution.operations.next_due())
+    return min((m for m in moments if m is not None), default=None)

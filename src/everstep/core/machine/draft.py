@@ -1,0 +1,165 @@
+"""A change in the making: reads see it, the execution does not.
+
+`decide` puts operations, events and effects onto a draft; nothing reaches the execution unless the whole command is
+accepted and `evolve` applies the finished delta. That is what makes a batch of updates atomic.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from everstep.core.events import Event, EventType
+from everstep.core.limits import Limits
+from everstep.core.machine.delta import Delta, Effect, Response
+from everstep.core.machine.rules import Happening
+from everstep.core.machine.state import Execution, Head, Origin
+from everstep.core.model import ErrorObject, ExecutionStatus, Millis, Operation, OperationId
+
+
+class Draft:
+    """Owns one change of one execution, from the first rule to the finished delta."""
+
+    def __init__(self, execution: Execution, now: Millis, limits: Limits) -> None:
+        self.origin: Origin = execution.origin
+        self.head: Head = execution.head
+        self.limits = limits
+        self.now = max(now, execution.head.changed_at)
+        """The moment of the change; a clock that jumped back does not take the history with it."""
+        self._execution = execution
+        self._operations: dict[OperationId, Operation] = {}
+        self._events: list[Event] = []
+        self._effects: list[Effect] = []
+        self._performed: list[str] = []
+
+    @property
+    def version(self) -> int:
+        """The version that the execution will have."""
+        return self._execution.head.version + 1
+
+    @property
+    def is_running(self) -> bool:
+        return self.head.status is ExecutionStatus.RUNNING
+
+    def get(self, operation_id: OperationId) -> Operation | None:
+        return self._operations.get(operation_id) or self._execution.operations.get(operation_id)
+
+    def due(self) -> list[Operation]:
+        """The operations whose time has come."""
+        return self._execution.operations.due(self.now)
+
+    def put(self, operation: Operation) -> None:
+        """The operation's new version."""
+        if operation.seq == 0:
+            number = self.head.operations + 1
+            self.head = replace(self.head, operations=number)
+            operation = replace(operation, seq=number)
+        self._operations[operation.id] = operation
+
+    def waiting(self) -> int:
+        """How many operations can wake the function later."""
+        assert not self._operations, "asked before anything changed"
+        return self._execution.operations.waiting
+
+    def news(self) -> list[Operation]:
+        """What the service changed since an invocation last saw the state, oldest first."""
+        before = self._execution.operations.moved_since(self.head.seen_version)
+        now = [o for o in self._operations.values() if o.moved_in == self.version]
+        return [*(self._operations.get(o.id, o) for o in before if o.id not in {n.id for n in now}), *now]
+
+    def changed(self) -> Iterable[Operation]:
+        return self._operations.values()
+
+    def set(self, head: Head) -> None:
+        self.head = head
+
+    # ------------------------------------------------------------------ history and effects
+    def tell(self, operation: Operation, happening: Happening) -> None:
+        """One more line of history about an operation."""
+        self._append(
+            Event(
+                event_id=self.head.events + 1,
+                type=happening.type,
+                at=self.now,
+                id=operation.id,
+                name=operation.name,
+                sub_type=operation.sub_type,
+                parent_id=operation.parent_id,
+                input=happening.input,
+                result=happening.result,
+                error=happening.error,
+                attempt=happening.attempt,
+                next_attempt_delay_seconds=happening.next_attempt_delay_seconds,
+                duration_seconds=operation.wait_seconds,
+                wait_ends_at=operation.wait_ends_at,
+                callback_id=operation.callback_id,
+                callback=operation.callback,
+            )
+        )
+
+    def tell_execution(self, type_: EventType, *, result: str | None = None, error: ErrorObject | None = None) -> None:
+        """One more line of history about the execution itself."""
+        starts = type_ is EventType.EXECUTION_STARTED
+        self._append(
+            Event(
+                event_id=self.head.events + 1,
+                type=type_,
+                at=self.now,
+                id=OperationId(self.origin.execution_id),
+                name=self.origin.name,
+                input=self.origin.input if starts else None,
+                execution_timeout_seconds=self.origin.timeout_seconds if starts else None,
+                result=result,
+                error=error,
+            )
+        )
+
+    def tell_invocation(self, request_id: str, started_at: Millis, error: ErrorObject | None) -> None:
+        """One more line of history about an invocation that is over."""
+        self._append(
+            Event(
+                event_id=self.head.events + 1,
+                type=EventType.INVOCATION_COMPLETED,
+                at=self.now,
+                request_id=request_id,
+                invocation_started_at=started_at,
+                invocation_ended_at=self.now,
+                error=error,
+            )
+        )
+
+    def _append(self, event: Event) -> None:
+        self._events.append(event)
+        self.head = replace(self.head, events=event.event_id)
+
+    def want(self, effect: Effect) -> None:
+        """Have this done after the change is safe."""
+        self._effects.append(effect)
+
+    def done(self, effect: Effect) -> None:
+        """The effect is performed with this change."""
+        self._performed.append(effect.id)
+
+    # ------------------------------------------------------------------ the end
+    def finish(self, response: Response = None) -> Delta:
+        """The delta; one that changes nothing has the version that it began with."""
+        base = self._execution.head
+        untouched = self.head == base and not (self._operations or self._effects or self._performed)
+        head = base if untouched else replace(self.head, version=self.version, changed_at=self.now)
+        return Delta(
+            arn=self.origin.arn,
+            base_version=base.version,
+            head=head,
+            origin=self.origin if base.version == 0 else None,
+            operations=tuple(self._operations.values()),
+            events=tuple(self._events),
+            effects=tuple(self._effects),
+            performed=tuple(self._performed),
+            due_at=self._due_at(),
+            response=response,
+        )
+
+    def _due_at(self) -> Millis | None:
+        if not self.is_running:
+            return None
+        moments = [o.due_at for o in self._operations.values()]
+        moments += [self.head.timeout_at, self.head.invoke_at, self._execution.operations.next_due(self._operations)]
+        return min((m for m in moments if m is not None), default=None)

@@ -1,0 +1,134 @@
+"""The life of an invocation: owed, live, over.
+
+    (none) --wake--> OWED --BeginInvocation--> LIVE --InvocationEnded--> (none) --wake--> …
+
+At most one exists per execution, and only a live one may write. Its end is told in the history before whatever
+follows from it. An invocation that crashed is retried: at once when its sandbox died, with back-off otherwise; one
+that the service lost sight of is simply made again.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from everstep.core.machine import life
+from everstep.core.machine.checkpoint import output_bytes_max, token_of
+from everstep.core.machine.commands import BeginInvocation, Crashed, InvocationEnd, InvocationEnded, Lost, Returned
+from everstep.core.machine.delta import Begun, Delta, Invoke
+from everstep.core.machine.draft import Draft
+from everstep.core.machine.rules import byte_size
+from everstep.core.machine.state import InvocationPhase
+from everstep.core.messages import InvocationOutput, InvocationStatus
+from everstep.core.model import ErrorObject, ExecutionStatus, Millis
+from everstep.core.refusal import Code
+
+LOST = ErrorObject(type="Service.Restarted", message="The service was restarted while the function ran.")
+_SANDBOX_DIED = ("Runtime.", "Sandbox.", "Extension.")
+_TIMED_OUT = "Sandbox.Timedout"
+
+
+def begin(draft: Draft, command: BeginInvocation) -> Delta:
+    """The owed invocation becomes live; one that is no longer owed only loses its effect."""
+    draft.done(Invoke(arn=draft.origin.arn, number=command.number))
+    life.ripen(draft)
+    owed = draft.head.invocation
+    if not draft.is_running or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
+        return draft.finish()
+    live = replace(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
+    news = tuple(operation.id for operation in draft.news())
+    draft.set(replace(draft.head, invocation=live, seen_version=draft.version))
+    return draft.finish(Begun(invocation=live, token=token_of(draft, live), updated_operation_ids=news))
+
+
+def end(draft: Draft, command: InvocationEnded) -> Delta:
+    """The invocation is over: say so, then do what its answer asks for."""
+    live = draft.head.invocation
+    if live is None or live.phase is not InvocationPhase.LIVE or live.number != command.number:
+        return draft.finish()
+    if draft.is_running and life.is_overdue(draft):
+        life.ripen(draft)
+    assert live.started_at is not None, live
+    draft.tell_invocation(live.id, live.started_at, _error_of(command.end))
+    draft.set(replace(draft.head, invocation=None))
+    if draft.is_running:
+        _follow(draft, command.end)
+    life.ripen(draft)
+    life.wake(draft)
+    return draft.finish()
+
+
+def _error_of(end: InvocationEnd) -> ErrorObject | None:
+    match end:
+        case Returned():
+            return None
+        case Crashed(error=error):
+            return error
+        case Lost():
+            return LOST
+        case _:
+            assert_never(end)
+
+
+def _follow(draft: Draft, end: InvocationEnd) -> None:
+    match end:
+        case Returned(output=output):
+            draft.set(replace(draft.head, failures=0))
+            _judge(draft, output)
+        case Crashed(error=error):
+            _try_again(draft, error)
+        case Lost():
+            life.owe_invocation(draft)
+        case _:
+            assert_never(end)
+
+
+def _judge(draft: Draft, output: InvocationOutput | None) -> None:
+    """What an answer means for the execution."""
+    if output is None:
+        _fail_as_invalid(draft, "Invalid Status in invocation output.")
+        return
+    match output.status:
+        case InvocationStatus.SUCCEEDED if output.error is not None:
+            _fail_as_invalid(draft, "Cannot provide an Error for SUCCEEDED status.")
+        case InvocationStatus.SUCCEEDED if byte_size(output.result) > output_bytes_max(draft):
+            limit = output_bytes_max(draft)
+            _fail_as_invalid(draft, f"Execution output payload size must be less than or equal to {limit} bytes.")
+        case InvocationStatus.SUCCEEDED:
+            life.close(draft, ExecutionStatus.SUCCEEDED, result=output.result)
+        case InvocationStatus.FAILED if output.result is not None:
+            _fail_as_invalid(draft, "Cannot provide a Result for FAILED status.")
+        case InvocationStatus.FAILED:
+            life.close(draft, ExecutionStatus.FAILED, error=output.error)
+        case InvocationStatus.PENDING:
+            _suspend(draft)
+        case _:
+            assert_never(output.status)
+
+
+def _suspend(draft: Draft) -> None:
+    """The function waits for something. If there is nothing to wait for, it is asked again a few times."""
+    if draft.waiting() or draft.news():
+        draft.set(replace(draft.head, empty_pendings=0))
+    elif draft.head.empty_pendings >= draft.limits.empty_pendings_max:
+        _fail_as_invalid(draft, "Cannot return PENDING status with no pending operations.")
+    else:
+        draft.set(replace(draft.head, empty_pendings=draft.head.empty_pendings + 1))
+        life.owe_invocation(draft)
+
+
+def _try_again(draft: Draft, error: ErrorObject) -> None:
+    failures = draft.head.failures + 1
+    draft.set(replace(draft.head, failures=failures))
+    kind = error.type or ""
+    at_once = kind.startswith(_SANDBOX_DIED) and kind != _TIMED_OUT
+    if failures > (draft.limits.crash_retries_max if at_once else draft.limits.failure_retries_max):
+        life.close(draft, ExecutionStatus.FAILED, error=error)
+    elif at_once:
+        life.owe_invocation(draft)
+    else:
+        backoff = min(draft.limits.failure_backoff_ms << (failures - 1), draft.limits.failure_backoff_ms_max)
+        draft.set(replace(draft.head, invoke_at=Millis(draft.now + backoff)))
+
+
+def _fail_as_invalid(draft: Draft, message: str) -> None:
+    error = ErrorObject(type=Code.INVALID_PARAMETER.value, message=message)
+    life.close(draft, ExecutionStatus.FAILED, error=error)

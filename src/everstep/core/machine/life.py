@@ -1,0 +1,127 @@
+"""Birth, sleep and death of an execution: what time and the outside do to it.
+
+Whoever changes an execution ends with `wake`: it owes the function an invocation exactly when there is something
+that the function has not seen, and none is owed or live. So no wake-up can be lost, and none is made twice.
+"""
+
+from dataclasses import replace
+
+from everstep.core.events import EventType
+from everstep.core.machine.delta import Invoke, NotifyParent
+from everstep.core.machine.draft import Draft
+from everstep.core.machine.kinds import KINDS
+from everstep.core.machine.state import Head, Invocation, InvocationPhase, Origin
+from everstep.core.model import (
+    ErrorObject,
+    ExecutionStatus,
+    Kind,
+    Millis,
+    Operation,
+    OperationId,
+    Status,
+)
+
+_CLOSING_EVENT = {
+    ExecutionStatus.SUCCEEDED: EventType.EXECUTION_SUCCEEDED,
+    ExecutionStatus.FAILED: EventType.EXECUTION_FAILED,
+    ExecutionStatus.TIMED_OUT: EventType.EXECUTION_TIMED_OUT,
+    ExecutionStatus.STOPPED: EventType.EXECUTION_STOPPED,
+}
+
+
+def begin(draft: Draft) -> None:
+    """The first change of an execution: it exists, and its function is owed an invocation."""
+    timeout_at = Millis(draft.now + draft.origin.timeout_seconds * 1000)
+    draft.set(replace(draft.head, timeout_at=timeout_at))
+    draft.tell_execution(EventType.EXECUTION_STARTED)
+    owe_invocation(draft)
+
+
+def ripen(draft: Draft) -> None:
+    """Carry out everything whose time has come, the end of the execution included."""
+    if not draft.is_running:
+        return
+    if is_overdue(draft):
+        message = f"Execution timed out after {draft.origin.timeout_seconds} seconds."
+        close(draft, ExecutionStatus.TIMED_OUT, error=ErrorObject(message=message))
+        return
+    for operation in draft.due():
+        after, happening = KINDS[operation.kind].when_due(operation, draft.now)
+        draft.put(replace(after, moved_in=draft.version))
+        if happening is not None:
+            draft.tell(after, happening)
+    if draft.head.invoke_at is not None and draft.head.invoke_at <= draft.now:
+        draft.set(replace(draft.head, invoke_at=None))
+        owe_invocation(draft)
+
+
+def is_overdue(draft: Draft) -> bool:
+    """Whether the execution's own time is up."""
+    return draft.head.timeout_at is not None and draft.head.timeout_at <= draft.now
+
+
+def wake(draft: Draft) -> None:
+    """Owe the function an invocation if it has not seen everything and none is on its way."""
+    head = draft.head
+    if draft.is_running and head.invocation is None and head.invoke_at is None and draft.news():
+        owe_invocation(draft)
+
+
+def owe_invocation(draft: Draft) -> None:
+    assert draft.head.invocation is None, draft.head.invocation
+    number = draft.head.invocations + 1
+    owed = Invocation(number=number, phase=InvocationPhase.OWED)
+    draft.set(replace(draft.head, invocations=number, invocation=owed))
+    draft.want(Invoke(arn=draft.origin.arn, number=number))
+
+
+def close(
+    draft: Draft, status: ExecutionStatus, *, result: str | None = None, error: ErrorObject | None = None
+) -> None:
+    """End the execution. A live invocation runs on, but every token is stale from now."""
+    assert draft.is_running, draft.head.status
+    live = draft.head.invocation
+    if live is not None and live.phase is InvocationPhase.OWED:
+        draft.done(Invoke(arn=draft.origin.arn, number=live.number))
+        live = None
+    draft.set(
+        replace(
+            draft.head,
+            status=status,
+            result=result,
+            error=error,
+            ended_at=draft.now,
+            timeout_at=None,
+            invoke_at=None,
+            invocation=live,
+        )
+    )
+    # The reason of a timeout stands on the execution alone, as the real service has it.
+    told = None if status is ExecutionStatus.TIMED_OUT else error
+    draft.tell_execution(_CLOSING_EVENT[status], result=result, error=told)
+    if draft.origin.parent is not None:
+        draft.want(
+            NotifyParent(arn=draft.origin.arn, parent=draft.origin.parent, status=status, result=result, error=error)
+        )
+
+
+_STATUS = {
+    ExecutionStatus.RUNNING: Status.STARTED,
+    ExecutionStatus.SUCCEEDED: Status.SUCCEEDED,
+    ExecutionStatus.FAILED: Status.FAILED,
+    ExecutionStatus.TIMED_OUT: Status.TIMED_OUT,
+    ExecutionStatus.STOPPED: Status.STOPPED,
+}
+
+
+def execution_operation(origin: Origin, head: Head) -> Operation:
+    """The execution as the function sees it: the first of its operations."""
+    return Operation(
+        id=OperationId(origin.execution_id),
+        kind=Kind.EXECUTION,
+        status=_STATUS[head.status],
+        started_at=origin.started_at,
+        ended_at=head.ended_at,
+        name=origin.name,
+        input=origin.input,
+    )

@@ -1,0 +1,90 @@
+"""What a kind of operation consists of: a table of legal moves, and the few functions that fill it with life.
+
+A kind is one file that ends with its `Rules`. The checkpoint's logic is the same for all of them and lives in
+`checkpoint`; it knows no kind by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from everstep.core.events import EventType
+from everstep.core.limits import Limits
+from everstep.core.model import Action, ErrorObject, Millis, Operation, Status, Update
+from everstep.core.refusal import Refused, invalid
+
+Table: TypeAlias = Mapping[tuple[Status | None, Action], Status]
+"""(status before; None: not yet known, action) -> status after. What has no row is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What an event tells, before it gets its number and its moment."""
+
+    type: EventType
+    result: str | None = None
+    error: ErrorObject | None = None
+    input: str | None = None
+    attempt: int | None = None
+    next_attempt_delay_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One kind of operation, as the service sees it."""
+
+    transitions: Table
+    wrong_action: str
+    """What is said to an action that the kind does not have."""
+    wrong_state: Mapping[Action, str]
+    """What is said to an action that comes at the wrong time."""
+    check: Callable[[Update], None]
+    """Refuses members that do not fit the action."""
+    when_reported: Callable[[Operation, Update, Millis], Operation]
+    """The operation after the update; its status is already the one of the table's row."""
+    told_by: Callable[[Operation, Update], Happening]
+    """What the history says of it."""
+    when_due: Callable[[Operation, Millis], tuple[Operation, Happening | None]]
+    """The operation after its time has come, and what the history says of that."""
+    payload_name: str = ""
+    """What the payload is called when it is too large."""
+    payload_bytes_max: Callable[[Limits], int] | None = None
+    """How large the payload may be; None: as large as the wire allows."""
+
+    def next_status(self, before: Status | None, action: Action) -> Status:
+        """The status after the action. Raises Refused when the table has no row."""
+        after = self.transitions.get((before, action))
+        if after is None:
+            raise self._refusal(action)
+        return after
+
+    def refuse_oversize(self, update: Update, limits: Limits) -> None:
+        if self.payload_bytes_max is None:
+            return
+        limit = self.payload_bytes_max(limits)
+        if byte_size(update.payload) > limit:
+            raise invalid(f"{self.payload_name} payload size must be less than or equal to {limit} bytes.")
+
+    def _refusal(self, action: Action) -> Refused:
+        known = any(action is column for _, column in self.transitions)
+        return invalid(self.wrong_state[action] if known else self.wrong_action)
+
+
+def refuse_misplaced(update: Update) -> None:
+    """Payloads belong to success, errors to failure; true for every kind."""
+    if update.action is Action.FAIL and update.payload is not None:
+        raise invalid("Cannot provide a Payload for FAIL action.")
+    if update.action is Action.SUCCEED and update.error is not None:
+        raise invalid("Cannot provide an Error for SUCCEED action.")
+
+
+def byte_size(text: str | None) -> int:
+    """Size of a text on the wire: UTF-8 bytes."""
+    if text is None:
+        return 0
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def error_size(error: ErrorObject) -> int:
+    """Size of an error: the sum of its texts."""
+    return sum(map(byte_size, (error.message, error.type, error.data, *(error.stack_trace or ()))))

@@ -1,3 +1,3 @@
 """everstep: durable execution for Python."""
 
-__version__ = "0.1.0"
+from everstep.version import __version__ as __version__

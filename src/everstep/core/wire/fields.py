@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from math import isfinite
 from typing import TypeVar
 
 from everstep.core.model import Millis
@@ -23,6 +22,7 @@ from everstep.core.refusal import Code, Refused
 from everstep.core.wire.text import Json
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 MILLIS_ABOVE = 100_000_000_000
 """A larger number is milliseconds (from March 1973 on), another one seconds (until the year 5138)."""
@@ -34,7 +34,7 @@ class MalformedError(Refused, ValueError):
     """The JSON is not what it should be: to a server a refusal of the request, to a client a bad value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """The shape of a text member. Lengths are characters; None is no limit."""
 
@@ -75,6 +75,14 @@ class Fields:
             noun = "error" if count == 1 else "errors"
             found = "; ".join(self._violations)
             raise MalformedError(Code.VALIDATION, f"{count} validation {noun} detected: {found}")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the member was written at all, be it as null."""
+        return name in self._members
+
+    def value(self, name: str) -> Json:
+        """The member as it is, whatever it is."""
+        return self._members.get(name)
 
     # ------------------------------------------------------------------ texts
     def text(self, name: str, shape: Text = FREE) -> str | None:
@@ -187,13 +195,10 @@ class Fields:
         echo = "Value" if value is None else f"Value '{_shortened(str(value))}'"
         self._violations.append(f"{echo} at '{self.path(name)}' failed to satisfy constraint: {constraint}")
 
-    def _missing(self, name: str, stand_in: "T") -> "T":
+    def _missing(self, name: str, stand_in: T) -> T:
         path = self.path(name)
         self._violations.append(f"Value null at '{path}' failed to satisfy constraint: Member must not be null")
         return stand_in
-
-
-T = TypeVar("T")
 
 
 def wrong_type(path: str, expected: str) -> MalformedError:
@@ -212,11 +217,11 @@ def read_moment(value: object) -> Millis | None:
         if isinstance(value, datetime):
             aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
             return Millis(round(aware.timestamp() * 1000))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return Millis(round(value if value > MILLIS_ABOVE else value * 1000))
     except (ValueError, OverflowError):
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
-        return None
-    return Millis(round(value if value > MILLIS_ABOVE else value * 1000))
+    return None
 
 
 def _shortened(text: str) -> str:

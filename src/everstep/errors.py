@@ -245,8 +245,8 @@ def _recorded_names(kind: type[DurableOperationError]) -> tuple[str, str]:
     return type_name(kind), f"{_OFFICIAL_MODULE}.{kind.__qualname__}"
 
 
-def type_name(kind: type[BaseException]) -> str:
-    """How an exception type is written down: builtins bare, all others with their module."""
+def type_name(kind: type[object]) -> str:
+    """How a type is written down: builtins bare, all others with their module."""
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 

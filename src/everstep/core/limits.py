@@ -49,6 +49,9 @@ REQUEST_BODY_BYTES_MAX = 6 * MIB
 ASYNC_REQUEST_BODY_BYTES_MAX = 1 * MIB
 """Body of an Invoke of type Event."""
 
+SYNC_INVOKE_SECONDS_MAX = 15 * 60
+"""How long a synchronous Invoke waits for the end of an execution; what AWS Lambda grants."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

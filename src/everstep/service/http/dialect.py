@@ -1,0 +1,54 @@
+"""Two dialects of one API, and every difference between them.
+
+AWS is what the Lambda service speaks, and the default. EMULATOR is what aws-sam-cli expects of the emulator that it
+starts (the texts are those that the tests of sam-cli 1.164 compare).
+
+Rule: where answers differ, the difference is a member of `Manners`; nobody else asks which dialect is spoken.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Dialect(StrEnum):
+    AWS = "aws"
+    EMULATOR = "emulator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How a dialect answers."""
+
+    not_found_code: bool
+    """Whether a 404 carries its error code. With one, sam prints another text than its tests want."""
+    unknown_execution: str
+    """The message about an execution that does not exist; `{arn}` stands for what the caller wrote."""
+    any_arn: bool
+    """Whether an ARN of another form than the documented one is merely unknown, not invalid."""
+    whole_history: bool
+    """Whether a history without MaxItems comes in one page: sam never asks for a second."""
+    first_attempt_delay_seconds: int | None
+    """NextAttemptDelaySeconds of a step that succeeded at once; None leaves the member out."""
+
+
+MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
+    {
+        Dialect.AWS: Manners(
+            not_found_code=True,
+            unknown_execution="Durable Execution does not exist",
+            any_arn=False,
+            whole_history=False,
+            first_attempt_delay_seconds=None,
+        ),
+        Dialect.EMULATOR: Manners(
+            not_found_code=False,
+            unknown_execution="Execution {arn} not found",
+            any_arn=True,
+            whole_history=True,
+            first_attempt_delay_seconds=0,
+        ),
+    }
+)

@@ -1,0 +1,45 @@
+"""Paths of the API: split first, decode then, and decode once.
+
+An execution's ARN contains `:`, `/` and `$`, and clients disagree on how much of it they encode; a callback id is
+base64 and so contains `/`, `+` and `=`. A path is therefore never cut into segments. It is recognised, undecoded, by
+a fixed prefix and a fixed suffix; what stands between them is the subject, decoded once.
+
+    /2025-12-01/durable-executions/arn%3Aaws%3A…%2F5f0c…/checkpoint
+    `---------- prefix -----------'`---- subject -----' `- suffix -'
+
+Rule: `+` is an ordinary character in a path (it means a space in a query only).
+"""
+
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from everstep.core.refusal import Code, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the paths of one route have in common.
+
+    A shape whose prefix ends with a slash has a subject, which is never empty; any other is one fixed path.
+    """
+
+    prefix: str
+    suffix: str = ""
+
+    def subject(self, raw_path: bytes) -> bytes | None:
+        """The part between prefix and suffix, still encoded; None for a path of another shape."""
+        prefix, suffix = self.prefix.encode(), self.suffix.encode()
+        if not prefix.endswith(b"/"):
+            return b"" if raw_path == prefix else None
+        middle = raw_path[len(prefix) : len(raw_path) - len(suffix)]
+        if not (middle and raw_path.startswith(prefix) and raw_path.endswith(suffix)):
+            return None
+        return middle
+
+
+def decode(subject: bytes) -> str:
+    """The subject as its author meant it. Raises Refused for what is not UTF-8."""
+    try:
+        return unquote_to_bytes(subject).decode()
+    except UnicodeDecodeError as error:
+        raise Refused(Code.VALIDATION, "the path is not UTF-8") from error

@@ -12,7 +12,7 @@ from everstep.core.machine import life
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.kinds import KINDS
-from everstep.core.machine.rules import Rules, byte_size, error_size, refuse_misplaced
+from everstep.core.machine.rules import Rules, refuse_misplaced
 from everstep.core.machine.state import Invocation, InvocationPhase, Reply
 from everstep.core.messages import CheckpointReply, CheckpointRequest
 from everstep.core.model import (
@@ -25,6 +25,7 @@ from everstep.core.model import (
 )
 from everstep.core.names import TokenParts, make_token, parse_token
 from everstep.core.refusal import invalid, stale_token
+from everstep.core.sizes import error_bytes, text_bytes
 
 
 def take(draft: Draft, request: CheckpointRequest) -> Delta:
@@ -126,7 +127,7 @@ def _report(draft: Draft, update: Update) -> None:
     _check_parent(draft, update)
     if before is not None:
         _check_same(before, update)
-    if update.error is not None and error_size(update.error) > draft.limits.error_bytes_max:
+    if error_bytes(update.error) > draft.limits.error_bytes_max:
         raise invalid(f"Error object size must be less than or equal to {draft.limits.error_bytes_max} bytes.")
     rules = _rules(update)
     rules.refuse_oversize(update, draft.limits)
@@ -185,7 +186,7 @@ def _first_sight(draft: Draft, update: Update) -> Operation:
 
 def _count(draft: Draft, update: Update) -> None:
     """Keep the sum of what the execution wrote, and refuse what goes beyond the quota."""
-    size = byte_size(update.payload) + (error_size(update.error) if update.error else 0)
+    size = text_bytes(update.payload) + error_bytes(update.error)
     if size == 0:
         return
     written = draft.head.written_bytes + size
@@ -197,9 +198,9 @@ def _count(draft: Draft, update: Update) -> None:
 def _end_execution(draft: Draft, update: Update) -> None:
     """EXECUTION SUCCEED or FAIL: the function ends the execution, its result being too large to return."""
     limit = output_bytes_max(draft)
-    if update.error is not None and error_size(update.error) > OPERATION_PAYLOAD_CHARS_MAX:
+    if error_bytes(update.error) > OPERATION_PAYLOAD_CHARS_MAX:
         raise invalid(f"Error object size must be less than or equal to {OPERATION_PAYLOAD_CHARS_MAX} bytes.")
-    if byte_size(update.payload) > limit:
+    if text_bytes(update.payload) > limit:
         raise invalid(f"Execution output payload size must be less than or equal to {limit} bytes.")
     if update.action not in (Action.SUCCEED, Action.FAIL):
         raise invalid("Invalid EXECUTION action.")

@@ -15,11 +15,11 @@ from everstep.core.machine.checkpoint import output_bytes_max, token_of
 from everstep.core.machine.commands import BeginInvocation, Crashed, InvocationEnd, InvocationEnded, Lost, Returned
 from everstep.core.machine.delta import Begun, Delta, Invoke
 from everstep.core.machine.draft import Draft
-from everstep.core.machine.rules import byte_size
 from everstep.core.machine.state import InvocationPhase
 from everstep.core.messages import InvocationOutput, InvocationStatus
 from everstep.core.model import ErrorObject, ExecutionStatus, Millis
 from everstep.core.refusal import Code
+from everstep.core.sizes import text_bytes
 
 LOST = ErrorObject(type="Service.Restarted", message="The service was restarted while the function ran.")
 _SANDBOX_DIED = ("Runtime.", "Sandbox.", "Extension.")
@@ -89,7 +89,7 @@ def _judge(draft: Draft, output: InvocationOutput | None) -> None:
     match output.status:
         case InvocationStatus.SUCCEEDED if output.error is not None:
             _fail_as_invalid(draft, "Cannot provide an Error for SUCCEEDED status.")
-        case InvocationStatus.SUCCEEDED if byte_size(output.result) > output_bytes_max(draft):
+        case InvocationStatus.SUCCEEDED if text_bytes(output.result) > output_bytes_max(draft):
             limit = output_bytes_max(draft)
             _fail_as_invalid(draft, f"Execution output payload size must be less than or equal to {limit} bytes.")
         case InvocationStatus.SUCCEEDED:

@@ -12,6 +12,7 @@ from everstep.core.events import EventType
 from everstep.core.limits import Limits
 from everstep.core.model import Action, ErrorObject, Millis, Operation, Status, Update
 from everstep.core.refusal import Refused, invalid
+from everstep.core.sizes import text_bytes
 
 Table: TypeAlias = Mapping[tuple[Status | None, Action], Status]
 """(status before; None: not yet known, action) -> status after. What has no row is refused."""
@@ -62,7 +63,7 @@ class Rules:
         if self.payload_bytes_max is None:
             return
         limit = self.payload_bytes_max(limits)
-        if byte_size(update.payload) > limit:
+        if text_bytes(update.payload) > limit:
             raise invalid(f"{self.payload_name} payload size must be less than or equal to {limit} bytes.")
 
     def _refusal(self, action: Action) -> Refused:
@@ -77,14 +78,3 @@ def refuse_misplaced(update: Update) -> None:
     if update.action is Action.SUCCEED and update.error is not None:
         raise invalid("Cannot provide an Error for SUCCEED action.")
 
-
-def byte_size(text: str | None) -> int:
-    """Size of a text on the wire: UTF-8 bytes."""
-    if text is None:
-        return 0
-    return len(text) if text.isascii() else len(text.encode())
-
-
-def error_size(error: ErrorObject) -> int:
-    """Size of an error: the sum of its texts."""
-    return sum(map(byte_size, (error.message, error.type, error.data, *(error.stack_trace or ()))))

@@ -12,6 +12,12 @@ from everstep.core.model import Arn, CheckpointToken
 
 
 class DurableClient(Protocol):
+    @property
+    def is_local(self) -> bool:
+        """Answers at once, without a network: a driver may call it where it must not block, and need not linger
+        to gather updates or poll while it waits."""
+        ...
+
     def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
         """Save the updates; blocks until they are durable."""
         ...

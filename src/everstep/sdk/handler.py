@@ -1,0 +1,211 @@
+"""The entry of a durable function: `@durable_execution`.
+
+    Lambda --event--> DurableFunction --Envelope--> journal, driver, context --> the author's handler
+                            `<------InvocationOutput------ what became of it
+
+A decorated function is what AWS Lambda calls (`handler(event, context) -> dict`), and what a test world or an
+embedded engine invokes directly, with records instead of JSON and a client of its own.
+"""
+
+import functools
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast, overload
+
+from everstep.core.limits import PAGE_ITEMS_MAX
+from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
+from everstep.core.model import Kind, Operation
+from everstep.core.wire.envelope import NotEnvelopeError, decode_envelope, encode_output
+from everstep.core.wire.text import NotJsonError, load
+from everstep.errors import ExecutionError, InvocationError, SuspendExecution
+from everstep.sdk.clients.port import DurableClient
+from everstep.sdk.context import AsyncDurableContext, DurableContext
+from everstep.sdk.decorators import is_async
+from everstep.sdk.drive.threads import ThreadDriver
+from everstep.sdk.replay.batching import Writer
+from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
+from everstep.sdk.replay.failures import error_object
+from everstep.sdk.replay.journal import Journal
+from everstep.sdk.scope import Scope
+from everstep.sdk.types import LambdaContext
+
+R = TypeVar("R")
+
+SyncHandler = Callable[[Any, DurableContext], R]
+AsyncHandler = Callable[[Any, AsyncDurableContext], Coroutine[Any, Any, R]]
+
+
+class DurableFunction(Generic[R]):
+    """A durable function: the author's handler, made callable for AWS Lambda."""
+
+    def __init__(self, handler: Callable[..., Any], client: DurableClient | None) -> None:
+        functools.update_wrapper(self, handler)
+        self.handler = handler
+        """The author's own function."""
+        self.name: str = getattr(handler, "__name__", type(handler).__name__)
+        self.is_async = is_async(handler)
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<durable function {self.name}>"
+
+    def __call__(self, event: object, context: LambdaContext | None = None) -> dict[str, Any]:
+        """Carry out one invocation; what AWS Lambda calls.
+
+        Raises ExecutionError when the event is not an invocation of a durable function, InvocationError when the
+        service shall invoke again.
+        """
+        try:
+            envelope = decode_envelope(event)
+        except NotEnvelopeError as error:
+            raise ExecutionError(
+                "Unexpected payload: this is not an invocation of a durable function. Check that the function's "
+                f"resource has durability configured (DurableConfig). {error}"
+            ) from error
+        return cast(dict[str, Any], encode_output(self.invoke(envelope, self._service(), context)))
+
+    def invoke(
+        self, envelope: Envelope, client: DurableClient, context: LambdaContext | None = None
+    ) -> InvocationOutput:
+        """Carry out one invocation against this client. Raises InvocationError when it must be made again."""
+        try:
+            operations = _all_operations(envelope, client)
+            event = _input(operations)
+        except InvocationError as error:
+            if error.is_retryable():
+                raise
+            return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
+        except ExecutionError as error:
+            return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
+        journal = Journal(operations)
+        run = _Run(
+            handler=self.handler,
+            event=event,
+            scope=Scope(envelope.arn, journal),
+            writer=Writer(envelope.token, journal),
+            client=client,
+            context=context,
+        )
+        return _run_async(run) if self.is_async else _run_sync(run)
+
+    def _service(self) -> DurableClient:
+        if self._client is None:
+            from everstep.sdk.clients.http import HttpClient  # sockets and TLS, only where they are needed
+
+            self._client = HttpClient()
+        return self._client
+
+
+@overload
+def durable_execution(
+    func: Callable[[Any, DurableContext], R], *, boto3_client: Any = None, client: DurableClient | None = None
+) -> DurableFunction[R]: ...
+
+
+@overload
+def durable_execution(
+    func: Callable[[Any, AsyncDurableContext], Coroutine[Any, Any, R]],
+    *,
+    boto3_client: Any = None,
+    client: DurableClient | None = None,
+) -> DurableFunction[R]: ...
+
+
+@overload
+def durable_execution(
+    func: None = None, *, boto3_client: Any = None, client: DurableClient | None = None
+) -> Callable[[Callable[..., Any]], DurableFunction[Any]]: ...
+
+
+def durable_execution(
+    func: Callable[..., Any] | None = None, *, boto3_client: Any = None, client: DurableClient | None = None
+) -> DurableFunction[Any] | Callable[[Callable[..., Any]], DurableFunction[Any]]:
+    """Make a durable function of a handler `f(event, context)`, written `def` or `async def`.
+
+    A `def` handler gets a DurableContext, an `async def` handler an AsyncDurableContext. Progress is saved through
+    `boto3_client` (a boto3 Lambda client of your own) or `client`; by default over HTTP to the service that
+    `AWS_ENDPOINT_URL_LAMBDA` names, AWS Lambda itself if it names none.
+    """
+    if boto3_client is not None:
+        from everstep.sdk.clients.boto import BotoClient
+
+        client = BotoClient(boto3_client)
+    if func is None:
+        return lambda handler: DurableFunction(handler, client)
+    return DurableFunction(func, client)
+
+
+# --------------------------------------------------------------------------- one invocation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Everything that one run of the handler needs."""
+
+    handler: Callable[..., Any]
+    event: object
+    scope: Scope
+    writer: Writer
+    client: DurableClient
+    context: LambdaContext | None
+
+
+def _all_operations(envelope: Envelope, client: DurableClient) -> list[Operation]:
+    """The whole state, page by page, before any of the author's code runs."""
+    operations = list(envelope.operations)
+    marker = envelope.next_marker
+    while marker:
+        page = client.get_state(envelope.arn, envelope.token, marker, PAGE_ITEMS_MAX)
+        operations += page.operations
+        marker = page.next_marker
+    return operations
+
+
+def _input(operations: list[Operation]) -> object:
+    """The caller's event; `{}` when there was none."""
+    execution = next((o for o in operations if o.kind is Kind.EXECUTION), None)
+    if execution is None:
+        raise ExecutionError("The invocation's state has no EXECUTION operation, so its input is unknown.")
+    if execution.input is None or not execution.input.strip():
+        return {}
+    try:
+        return load(execution.input)
+    except NotJsonError as error:
+        raise ExecutionError(f"The execution's input is not JSON: {error}") from error
+
+
+def _run_sync(run: _Run) -> InvocationOutput:
+    driver = ThreadDriver(run.scope.arn, run.client, run.writer)
+    try:
+        became: HandlerEnd
+        try:
+            became = Finished(run.handler(run.event, DurableContext(run.scope, driver, run.context)))
+        except SuspendExecution:
+            became = Suspended()
+        except Exception as error:
+            became = Failed(error)
+        if driver.failure is not None:
+            became = Failed(driver.failure)
+        elif driver.is_suspended:
+            became = Suspended()
+        try:
+            return driver.run(end(became))
+        except SuspendExecution:
+            return PENDING
+    finally:
+        driver.close()
+
+
+def _run_async(run: _Run) -> InvocationOutput:
+    import asyncio
+
+    from everstep.sdk.drive.loop import LoopDriver
+
+    async def main() -> InvocationOutput:
+        driver = LoopDriver(run.scope.arn, run.client, run.writer)
+        try:
+            context = AsyncDurableContext(run.scope, driver, run.context)
+            became = await driver.run_handler(lambda: run.handler(run.event, context))
+            return await driver.conclude(became)
+        finally:
+            driver.close()
+
+    return asyncio.run(main())

@@ -1,0 +1,25 @@
+"""A wait: a timer that the service keeps, so that nothing runs while time passes."""
+
+from dataclasses import dataclass, replace
+
+from everstep.core.model import Action
+from everstep.sdk.replay.journal import Identity, Journal
+from everstep.sdk.replay.requests import Park, Save, Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitCall:
+    """One call of `context.wait`."""
+
+    identity: Identity
+    seconds: int
+
+
+def wait(call: WaitCall, journal: Journal) -> Script[None]:
+    if journal.find(call.identity) is None:
+        yield Save(replace(call.identity.update(Action.START), wait_seconds=call.seconds), wait=True)
+    while True:
+        known = journal.find(call.identity)
+        if known is not None and known.status.is_terminal:
+            return
+        yield Park(call.identity.id)

@@ -1,0 +1,147 @@
+"""What may be written on the command line, checked and turned into values before anything starts.
+
+Each check is a function from text to value that raises Failure; `checked` makes it the callback of an option.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from everstep.cli.api import DEFAULT_ENDPOINT
+from everstep.cli.failure import Failure
+from everstep.core.names import is_execution_name
+from everstep.core.wire.text import Json, NotJsonError, dump, load
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def checked(check: Callable[[str], T]) -> Callable[[click.Context, click.Parameter, str | None], T | None]:
+    """The check as a click callback; an option that was not given stays None, a failure says which option it is."""
+
+    def callback(_context: click.Context, parameter: click.Parameter, value: str | None) -> T | None:
+        if value is None:
+            return None
+        try:
+            return check(value)
+        except Failure as failure:
+            raise Failure(f"{parameter.opts[0]}: {failure.message}") from failure
+
+    return callback
+
+
+def payload(text: str) -> str:
+    """JSON text, `@file`, or `@-` for standard input."""
+    content: str | bytes = read_bytes(text[1:]) if text.startswith("@") else text
+    try:
+        load(content)
+    except NotJsonError as error:
+        if text.startswith("@"):
+            raise Failure(f"{text} is not JSON: {error}") from error
+        raise Failure(f"not JSON: {error}; quote it for your shell, or put it into a file and write @FILE") from error
+    return content if isinstance(content, str) else content.decode()
+
+
+def store(text: str) -> str:
+    """`memory:` or `sqlite:///FILE`; a plain path stands for the SQLite file of that name."""
+    if text in {"memory:", "memory://"}:
+        return "memory:"
+    file = text.removeprefix("sqlite:///")
+    if not file or "://" in file:
+        raise Failure(f"{text!r} is no store; write memory: or sqlite:///FILE")
+    path = Path(file).expanduser()
+    if path.is_dir():
+        raise Failure(f"{path} is a folder; name a file in it")
+    return f"sqlite:///{path}"
+
+
+def url(text: str) -> str:
+    """An http or https address."""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise Failure(f"{text!r} is no address; write it like {DEFAULT_ENDPOINT}")
+    return text.rstrip("/")
+
+
+def function_configs(text: str) -> dict[str, dict[str, Json]]:
+    """An object of Lambda-shaped configurations by function name: JSON text, or `file://PATH`."""
+    try:
+        configs = load(read_bytes(text.removeprefix("file://")) if text.startswith("file://") else text)
+    except NotJsonError as error:
+        raise Failure(f"not JSON: {error}") from error
+    if not isinstance(configs, dict):
+        raise Failure('write an object of configurations by name, like {"orders": {"DurableConfig": {}}}')
+    found: dict[str, dict[str, Json]] = {}
+    for name, config in configs.items():
+        if not isinstance(config, dict):
+            raise Failure(f'the configuration of {name!r} is no object; write it like {{"DurableConfig": {{}}}}')
+        found[name] = config
+    return found
+
+
+def execution_name(text: str) -> str:
+    if not is_execution_name(text):
+        raise Failure(f"{text!r} is no name; write 1 to 64 letters, digits, hyphens and underscores")
+    return text
+
+
+def read_bytes(path: str) -> bytes:
+    """The content of a file, or of standard input for `-`."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise Failure(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def json_option(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text for people.")(function)
+
+
+def endpoint_option(function: F) -> F:
+    return click.option(
+        "--endpoint",
+        metavar="URL",
+        envvar="EVERSTEP_ENDPOINT",
+        default=DEFAULT_ENDPOINT,
+        show_default=True,
+        callback=checked(url),
+        help="Where the service answers.",
+    )(function)
+
+
+def host_option(function: F) -> F:
+    return click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")(function)
+
+
+def port_option(default: int) -> Callable[[F], F]:
+    return click.option(
+        "--port", type=click.IntRange(0, 65535), default=default, show_default=True, help="Port; 0 takes a free one."
+    )
+
+
+def help_when_alone(context: click.Context) -> None:
+    """A group that is called without a command shows what there is; that is no mistake."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def json_line(value: object) -> None:
+    """One value as one line of JSON on stdout."""
+    click.echo(dump(value))
+
+
+def terminal_width(default: int = 120) -> int:
+    """Columns to draw in: those of the terminal, or a fixed number where there is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return default

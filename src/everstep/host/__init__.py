@@ -1,0 +1,1 @@
+"""Runs authors' functions in worker processes, behind the Lambda invoke route."""

@@ -1,0 +1,1 @@
+"""Adapters of the `Invoker` port: ways to call a function."""

@@ -1,0 +1,37 @@
+"""Calls functions in worker processes that this program runs itself."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
+
+
+class Pool(Protocol):
+    """What runs the functions: a `WorkerPool` of the host."""
+
+    @property
+    def functions(self) -> tuple[str, ...]: ...
+
+    @property
+    def timeout_seconds(self) -> float: ...
+
+    async def invoke(
+        self, function: str, payload: bytes, request_id: str, *, version: str = ..., tenant_id: str | None = ...
+    ) -> FunctionAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PoolInvoker:
+    """An `Invoker`, and the `Functions` that it can call: those that the pool has at the moment."""
+
+    pool: Pool
+
+    async def invoke(self, call: FunctionCall) -> FunctionAnswer:
+        return await self.pool.invoke(
+            call.function, call.payload, call.request_id, version=call.version, tenant_id=call.tenant_id
+        )
+
+    def find(self, name: str) -> FunctionConfig | None:
+        if name not in self.pool.functions:
+            return None
+        return FunctionConfig(name=name, timeout_seconds=round(self.pool.timeout_seconds))

@@ -28,7 +28,7 @@ def test_no_body_is_an_error_that_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("value", "complaint"),
-    [("boom", "'the body' must be an object"), ({"ErrorMessage": 5}, "'errorMessage' must be a string")],
+    [("boom", "the body must be an object"), ({"ErrorMessage": 5}, "'errorMessage' must be a string")],
 )
 def test_an_error_of_the_wrong_form_is_refused(value: Json, complaint: str) -> None:
     with pytest.raises(Refused) as caught:

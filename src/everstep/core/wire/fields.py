@@ -63,7 +63,7 @@ class Fields:
 
     def __init__(self, value: object, path: str = "", violations: list[str] | None = None) -> None:
         if not isinstance(value, dict):
-            raise wrong_type(path or "the body", "an object")
+            raise wrong_type(path, "an object")
         self._members: Mapping[str, Json] = value
         self._path = path
         self._violations: list[str] = [] if violations is None else violations
@@ -202,8 +202,9 @@ class Fields:
 
 
 def wrong_type(path: str, expected: str) -> MalformedError:
-    """The refusal of a value whose JSON type is not the one of its member."""
-    return MalformedError(Code.SERIALIZATION, f"'{path}' must be {expected}")
+    """The refusal of a value whose JSON type is not the one of its member; an empty path is the whole body."""
+    subject = f"'{path}'" if path else "the body"
+    return MalformedError(Code.SERIALIZATION, f"{subject} must be {expected}")
 
 
 def read_moment(value: object) -> Millis | None:

@@ -31,7 +31,7 @@ def encode_execution(origin: Origin, head: Head, *, include_data: bool) -> JsonO
     found["DurableConfig"] = config
     if origin.trace_header is not None:
         found["TraceHeader"] = {"XAmznTraceId": origin.trace_header}
-    if head.timeout_at is not None and not head.status.is_closed:
+    if head.timeout_at is not None:
         found["ExpectedExecutionTimeoutTimestamp"] = _seconds(head.timeout_at)
     if include_data:
         if origin.input is not None:

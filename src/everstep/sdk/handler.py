@@ -196,6 +196,7 @@ def _run_sync(run: _Run) -> InvocationOutput:
 
 def _run_async(run: _Run) -> InvocationOutput:
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     from everstep.sdk.drive.loop import LoopDriver
 
@@ -208,4 +209,8 @@ def _run_async(run: _Run) -> InvocationOutput:
         finally:
             driver.close()
 
-    return asyncio.run(main())
+    if asyncio._get_running_loop() is None:
+        return asyncio.run(main())
+    # Called from inside a loop, as an embedded engine or an async test does: the handler gets a loop of its own.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main()).result()

@@ -13,7 +13,7 @@ from everstep.core.machine.commands import BeginInvocation, Checkpoint, Command,
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.state import Execution, Head, Operations
-from everstep.core.model import ErrorObject, ExecutionStatus, Millis
+from everstep.core.model import CheckpointToken, ErrorObject, ExecutionStatus, Millis
 
 
 def decide(execution: Execution | None, command: Command, now: Millis, limits: Limits = LIMITS) -> Delta:
@@ -56,6 +56,11 @@ def evolve(execution: Execution | None, delta: Delta) -> Execution:
     assert execution.head.version == delta.base_version, (execution.head.version, delta.base_version)
     execution.operations.apply(delta.operations)
     return Execution(origin=execution.origin, head=delta.head, operations=execution.operations)
+
+
+def check_token(execution: Execution, token: CheckpointToken, now: Millis, limits: Limits = LIMITS) -> None:
+    """Raises Refused unless the token is the execution's current one; it is not used up."""
+    checkpoint.check_token(Draft(execution, now, limits), token)
 
 
 def due_at(execution: Execution) -> Millis | None:

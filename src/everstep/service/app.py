@@ -1,0 +1,157 @@
+"""Wires the adapters together: the one place that knows them all.
+
+    settings -> store, clock, ids, functions' host -> service -> dispatcher, timers, HTTP
+
+`running` gives a service that answers, has taken up what an earlier process left, and lets go of everything at the
+end. Nothing acknowledged depends on a clean end.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from everstep.core.limits import LIMITS, Limits
+from everstep.service.dispatch import Dispatcher
+from everstep.service.functions import EveryFunction
+from everstep.service.http.api import application
+from everstep.service.http.dialect import Dialect
+from everstep.service.http.serve import Server, bind
+from everstep.service.invokers.http import HttpInvoker
+from everstep.service.ports import Clock, Functions, Ids, Invoker, Store, StoreError
+from everstep.service.service import Place, Service, World
+from everstep.service.stores.memory import MemoryStore
+from everstep.service.stores.sqlite import SqliteStore
+from everstep.service.timers import Timers
+from everstep.service.world import RandomIds, RealClock
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_PORT = 9014
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a service runs."""
+
+    store: str = "memory:"
+    """`memory:` or `sqlite:///FILE` (three slashes and a relative path, four and an absolute one)."""
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    """0: any free one."""
+    dialect: Dialect = Dialect.AWS
+    limits: Limits = LIMITS
+    place: Place = field(default_factory=Place)
+    recover: bool = True
+    """Take up unfinished executions that the store holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """Where functions run, and which there are."""
+
+    invoker: Invoker
+    functions: Functions
+
+
+Host = Callable[[str], AbstractAsyncContextManager[Hosted]]
+"""Opens the place where functions run, given the endpoint that they shall report to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A service that runs."""
+
+    service: Service
+    store: Store
+    endpoint: str
+    """The API's base URL."""
+    taken_up: int
+    """Executions of an earlier process that go on."""
+    server: Server
+    serving: "asyncio.Task[None]"
+
+    async def stopped(self) -> None:
+        """Wait until a signal or `server.stop()` ends it."""
+        await asyncio.shield(self.serving)
+
+
+def lambda_endpoint(url: str, functions: Functions | None = None, *, timeout_seconds: float = 900) -> Host:
+    """Functions behind a Lambda-like HTTP endpoint; without a list, every name is taken for a durable function."""
+
+    @asynccontextmanager
+    async def host(_api: str) -> AsyncIterator[Hosted]:
+        invoker = HttpInvoker(url, timeout_seconds=timeout_seconds)
+        try:
+            yield Hosted(invoker=invoker, functions=functions or EveryFunction())
+        finally:
+            await invoker.close()
+
+    return host
+
+
+async def open_store(url: str) -> Store:
+    """The store that a URL names. Raises StoreError for one that cannot be used."""
+    if url in ("memory:", "memory://"):
+        return MemoryStore()
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+        return await SqliteStore.open(url.removeprefix("sqlite:///"))
+    raise StoreError(f"{url!r} names no store; write memory: or sqlite:///FILE")
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, host: Host, *, clock: Clock | None = None, ids: Ids | None = None, handle_signals: bool = False
+) -> AsyncIterator[App]:
+    """A service over HTTP, from the first answer to a clean end.
+
+    Raises PortInUseError and StoreError before anything was changed.
+    """
+    clock, ids = clock or RealClock(), ids or RandomIds()
+    sock = bind(settings.host, settings.port)
+    async with AsyncExitStack() as stack:
+        stack.callback(sock.close)
+        store = await open_store(settings.store)
+        stack.push_async_callback(store.close)
+        endpoint = f"http://{_reachable(settings.host)}:{sock.getsockname()[1]}"
+        hosted = await stack.enter_async_context(host(endpoint))
+        world = World(store=store, clock=clock, ids=ids, invoker=hosted.invoker, functions=hosted.functions)
+        service = Service(world, limits=settings.limits, place=settings.place)
+        dispatcher = Dispatcher(service, hosted.invoker, ids)
+        stack.push_async_callback(dispatcher.close)
+        timers = Timers(service, store, clock)
+        taken_up = await dispatcher.recover(store) if settings.recover else 0
+        watching = asyncio.create_task(timers.run())
+        stack.push_async_callback(_cancelled, watching)
+        server = Server(application(service, dialect=settings.dialect), sock, handle_signals=handle_signals)
+        serving = await _started(server)
+        try:
+            yield App(
+                service=service, store=store, endpoint=endpoint, taken_up=taken_up, server=server, serving=serving
+            )
+        finally:
+            server.stop()
+            await serving
+
+
+async def _started(server: Server) -> "asyncio.Task[None]":
+    """The task that serves, once it answers."""
+    answers = asyncio.Event()
+    serving = asyncio.create_task(server.run(answers.set))
+    waiting = asyncio.create_task(answers.wait())
+    await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if serving.done():
+        await serving
+    return serving
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _reachable(host: str) -> str:
+    """The address at which this machine reaches a service that listens on `host`."""
+    return "127.0.0.1" if host in ("0.0.0.0", "", "::") else f"[{host}]" if ":" in host else host

@@ -1,0 +1,137 @@
+"""Performs effects: the only place where the service acts on the world because of a change.
+
+    commit saved the effect -> perform -> the delta that follows names it performed
+
+An effect is performed at least once. Twice is harmless: the second `BeginInvocation` finds the invocation live and
+changes nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import assert_never
+
+from everstep.core.machine.commands import BeginInvocation, Crashed, InvocationEnd, InvocationEnded, Lost, Returned
+from everstep.core.machine.delta import Begun, Delta, Effect, Invoke, NotifyParent
+from everstep.core.model import Arn
+from everstep.core.refusal import Code, Refused
+from everstep.core.wire.envelope import decode_output, encode_envelope
+from everstep.core.wire.text import NotJsonError, dump, load
+from everstep.service import queries
+from everstep.service.ports import FunctionAnswer, FunctionCall, Ids, Invoker, Store, StoreError
+from everstep.service.service import Service
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+"""Until a store that refused is asked again; an invocation's end must not be forgotten because the disk was full."""
+EFFECTS_AT_START_MAX = 1_000_000
+LIVE_AT_START_MAX = 1_000
+
+
+async def perform(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
+    """Carry out one effect to its end."""
+    match effect:
+        case Invoke():
+            await _invoke(service, invoker, ids, effect)
+        case NotifyParent():
+            raise AssertionError(effect)
+        case _:
+            assert_never(effect)
+
+
+async def _invoke(service: Service, invoker: Invoker, ids: Ids, effect: Invoke) -> None:
+    delta, execution = await service.submit(effect.arn, BeginInvocation(number=effect.number, id=ids.new()))
+    begun = delta.response
+    if not isinstance(begun, Begun):
+        return
+    call = FunctionCall(
+        function=execution.origin.function,
+        version=execution.origin.version,
+        payload=dump(encode_envelope(queries.envelope(execution, begun))).encode(),
+        request_id=begun.invocation.id,
+        execution_arn=effect.arn,
+        tenant_id=execution.origin.tenant_id,
+        endpoint=execution.origin.endpoint,
+    )
+    del execution  # its operations move on while the function runs
+    answer = await invoker.invoke(call)
+    await service.submit(effect.arn, InvocationEnded(number=effect.number, end=end_of(answer)))
+
+
+def end_of(answer: FunctionAnswer) -> InvocationEnd:
+    """What a function's answer means for its invocation."""
+    if answer.error is not None:
+        return Crashed(error=answer.error)
+    try:
+        return Returned(output=decode_output(load(answer.payload)))
+    except NotJsonError:
+        return Returned(output=None)
+
+
+class Dispatcher:
+    """Performs effects as tasks of the running loop, each as often as it takes."""
+
+    def __init__(self, service: Service, invoker: Invoker, ids: Ids) -> None:
+        self._service = service
+        self._invoker = invoker
+        self._ids = ids
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        service.listen(self.note)
+
+    def note(self, delta: Delta) -> None:
+        """A change is durable: its effects are due."""
+        self._begin(delta.effects)
+
+    async def recover(self, store: Store) -> int:
+        """Take up what a former process left: invocations that nobody watches, effects that nobody performed.
+
+        How many executions were taken up.
+        """
+        taken_up = 0
+        while arns := await store.live(LIVE_AT_START_MAX):
+            taken_up += len(arns)
+            for arn in arns:
+                await self._give_up(arn)
+        effects = await store.effects(EFFECTS_AT_START_MAX)
+        self._begin(effects)
+        return taken_up + len(effects)
+
+    async def _give_up(self, arn: Arn) -> None:
+        summary = await self._service.get(arn)
+        if summary.head.invocation is not None:
+            await self._service.submit(arn, InvocationEnded(number=summary.head.invocation.number, end=Lost()))
+
+    async def close(self) -> None:
+        """Stop waiting for what is under way; the store remembers it."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if effect.id not in self._tasks:
+                self._tasks[effect.id] = asyncio.create_task(self._carry_out(effect))
+
+    async def _carry_out(self, effect: Effect) -> None:
+        try:
+            await self._until_performed(effect)
+        except Exception:
+            logger.exception("an effect failed for good", extra={"effect": effect.id})
+        finally:
+            del self._tasks[effect.id]
+
+    async def _until_performed(self, effect: Effect) -> None:
+        while True:
+            try:
+                await perform(self._service, self._invoker, self._ids, effect)
+            except StoreError as error:
+                logger.error("the store refuses, trying again: %s", error, extra={"effect": effect.id})
+            except Refused as refused:
+                if refused.code is not Code.TOO_MANY:
+                    logger.warning("effect dropped: %s", refused, extra={"effect": effect.id})
+                    return
+            else:
+                return
+            await asyncio.sleep(RETRY_SECONDS)

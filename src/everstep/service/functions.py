@@ -1,0 +1,77 @@
+"""Which functions the service knows.
+
+Configurations are Lambda-shaped, as the official emulator takes them: an object of function name (or
+`name:qualifier`, which wins) -> {"DurableConfig": {"ExecutionTimeout", "RetentionPeriodInDays"}, "Timeout"}. A
+function without a DurableConfig is a plain one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from everstep.core.limits import RETENTION_DAYS_MAX, SECONDS_MAX
+from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
+from everstep.service.ports import FunctionConfig
+
+INVOCATION_SECONDS_MAX = 900
+
+
+class FunctionConfigsError(ValueError):
+    """Function configurations that cannot be understood; the message says which and why."""
+
+
+class EveryFunction:
+    """Knows every name, as a durable function with default configuration: for a service without configurations."""
+
+    def find(self, name: str) -> FunctionConfig | None:
+        return FunctionConfig(name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredFunctions:
+    """Knows the functions that were configured, and no others."""
+
+    configs: Mapping[str, FunctionConfig]
+
+    def find(self, name: str) -> FunctionConfig | None:
+        return self.configs.get(f"{name}:$LATEST") or self.configs.get(name)
+
+
+def parse_function_configs(text: str) -> ConfiguredFunctions:
+    """Functions from JSON text. Raises FunctionConfigsError."""
+    try:
+        parsed = load(text)
+    except NotJsonError as error:
+        raise FunctionConfigsError(f"the function configurations are not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise FunctionConfigsError("the function configurations must be a JSON object of function name -> object")
+    return ConfiguredFunctions({name: _config(name, value) for name, value in parsed.items()})
+
+
+def _config(name: str, value: Json) -> FunctionConfig:
+    durable = _object(name, value).get("DurableConfig")
+    timeout = _seconds(name, _object(name, value), "Timeout", 900, INVOCATION_SECONDS_MAX)
+    plain_name = name.partition(":")[0]
+    if durable is None:
+        return FunctionConfig(name=plain_name, is_durable=False, timeout_seconds=timeout)
+    settings = _object(f"{name}.DurableConfig", durable)
+    return FunctionConfig(
+        name=plain_name,
+        execution_timeout_seconds=_seconds(name, settings, "ExecutionTimeout", 86_400, SECONDS_MAX),
+        retention_days=_seconds(name, settings, "RetentionPeriodInDays", 14, RETENTION_DAYS_MAX),
+        timeout_seconds=timeout,
+    )
+
+
+def _object(where: str, value: Json) -> JsonObject:
+    if not isinstance(value, dict):
+        raise FunctionConfigsError(f"the configuration of {where} must be a JSON object")
+    return value
+
+
+def _seconds(where: str, settings: JsonObject, key: str, default: int, maximum: int) -> int:
+    value = settings.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= maximum:
+        raise FunctionConfigsError(f"{key} of {where} must be a whole number from 1 to {maximum}, got {value!r}")
+    return value

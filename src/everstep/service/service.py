@@ -1,0 +1,319 @@
+"""The service: everything that can be asked of it, in one class without HTTP.
+
+    submit(arn, command):  load -> decide -> commit -> tell whoever listens
+
+Every change of every execution travels this one road. Answers that only read are in `queries`; who performs effects
+and watches the time is `dispatch` and `timers`.
+"""
+
+from asyncio import Future, get_running_loop
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from everstep.core.limits import LIMITS, Limits
+from everstep.core.machine.commands import Checkpoint, Command, Start, Stop, Tick
+from everstep.core.machine.decide import check_token, decide, due_at, evolve
+from everstep.core.machine.delta import Delta
+from everstep.core.machine.state import Execution, Origin
+from everstep.core.messages import CheckpointReply, CheckpointRequest, StatePage
+from everstep.core.model import Arn, CheckpointToken, ErrorObject, Millis
+from everstep.core.names import EXECUTION_NAME_PATTERN, ExecutionName, is_execution_name
+from everstep.core.refusal import Code, Refused, invalid, not_found
+from everstep.service import queries
+from everstep.service.hot import Hot
+from everstep.service.ports import (
+    Clock,
+    FunctionAnswer,
+    FunctionCall,
+    FunctionConfig,
+    Functions,
+    Ids,
+    Invoker,
+    ListQuery,
+    NameTakenError,
+    StaleVersionError,
+    Store,
+    Summary,
+    SummaryPage,
+)
+from everstep.service.queries import HistoryPage
+
+COMMIT_ATTEMPTS_MAX = 20
+"""Races that a change may lose against other processes before it gives up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCommand:
+    """A wish for a new execution."""
+
+    function: str
+    qualifier: str | None = None
+    name: str | None = None
+    """None: a name is made."""
+    input: str | None = None
+    """JSON text."""
+    is_async: bool = False
+    """Nobody waits for the result."""
+    tenant_id: str | None = None
+    trace_header: str | None = None
+    timeout_seconds: int | None = None
+    """None: as the function is configured."""
+    retention_days: int | None = None
+    """None: as the function is configured."""
+    endpoint: str | None = None
+    """Where the function is invoked, when not where the service would."""
+    unique: bool = True
+    """The name belongs to one execution of the function: the same name again finds it."""
+    must_be_known: bool = True
+    """Whether a function that the service has no configuration of is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    arn: Arn
+    existing: bool
+    """The name had started this execution before."""
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the service claims to be; part of every ARN."""
+
+    partition: str = "aws"
+    region: str = "us-east-1"
+    account: str = "000000000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The adapters that a service works with."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    invoker: Invoker
+    functions: Functions
+
+
+Listener = Callable[[Delta], None]
+"""Told of every change after it is durable; must not block or raise."""
+
+
+class Service:
+    """The durable-execution service in one process."""
+
+    def __init__(self, world: World, *, limits: Limits = LIMITS, place: Place | None = None) -> None:
+        self._store = world.store
+        self._clock = world.clock
+        self._ids = world.ids
+        self._invoker = world.invoker
+        self._functions = world.functions
+        self._limits = limits
+        self._place = place or Place()
+        self._hot = Hot()
+        self._listeners: list[Listener] = []
+        self._awaited: dict[Arn, list[Future[None]]] = {}
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    # ------------------------------------------------------------------ the one road
+    async def submit(self, arn: Arn, command: Command) -> tuple[Delta, Execution]:
+        """Carry out a command: the change, durable, and the execution after it. Raises Refused."""
+        async with self._hot.lane(arn):
+            for _ in range(COMMIT_ATTEMPTS_MAX):
+                execution = await self._load(arn)
+                delta = decide(execution, command, self._clock.now(), self._limits)
+                if delta.is_empty:
+                    return delta, execution
+                try:
+                    await self._store.commit(delta)
+                except StaleVersionError:
+                    self._hot.forget(arn)
+                    continue
+                except BaseException:
+                    self._hot.forget(arn)  # it may have been written or not: only the store knows
+                    raise
+                after = evolve(execution, delta)
+                self._hot.keep(after)
+                self._tell(delta)
+                return delta, after
+        raise Refused(Code.TOO_MANY, f"{arn} is changed by too many at once; try again")
+
+    async def _load(self, arn: Arn) -> Execution:
+        execution = self._hot.get(arn)
+        if execution is None:
+            execution = await self._store.load(arn)
+            if execution is None:
+                raise not_found()
+            self._hot.keep(execution)
+        return execution
+
+    def _tell(self, delta: Delta) -> None:
+        for listener in self._listeners:
+            listener(delta)
+        if delta.head.status.is_closed:
+            for waiter in self._awaited.pop(delta.arn, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    # ------------------------------------------------------------------ starting and stopping
+    async def start(self, command: StartCommand) -> Started:
+        """Start an execution, or find the one that has the name.
+
+        Raises Refused: NOT_FOUND for a function that is not known, INVALID_PARAMETER for a bad name,
+        ALREADY_STARTED when the name belongs to an execution with another input or version.
+        """
+        config = self._functions.find(command.function)
+        if config is None and command.must_be_known:
+            raise not_found(f"Function not found: {command.function}")
+        config = config or FunctionConfig(name=command.function)
+        origin = self._origin(command, config)
+        delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
+        try:
+            await self._store.commit(delta)
+        except NameTakenError as taken:
+            return await self._existing(taken.arn, origin)
+        self._hot.keep(evolve(None, delta))
+        self._tell(delta)
+        return Started(arn=origin.arn, existing=False, version=origin.version)
+
+    def _origin(self, command: StartCommand, config: FunctionConfig) -> Origin:
+        if command.name is not None and not is_execution_name(command.name):
+            raise invalid(
+                f"Value '{command.name}' at 'durableExecutionName' must have 1 to 64 characters and satisfy the "
+                f"regular expression pattern: {EXECUTION_NAME_PATTERN}"
+            )
+        execution_id = self._ids.new()
+        name = ExecutionName(
+            function=command.function,
+            name=command.name or execution_id,
+            execution_id=execution_id,
+            version=_version(command.qualifier),
+            partition=self._place.partition,
+            region=self._place.region,
+            account=self._place.account,
+        )
+        return Origin(
+            arn=name.arn,
+            execution_id=execution_id,
+            name=name.name,
+            function=name.function,
+            version=name.version,
+            function_arn=name.function_arn,
+            input=command.input,
+            started_at=self._clock.now(),
+            timeout_seconds=command.timeout_seconds or config.execution_timeout_seconds,
+            retention_days=command.retention_days or config.retention_days,
+            is_async=command.is_async,
+            unique_name=command.name if command.unique else None,
+            tenant_id=command.tenant_id,
+            trace_header=command.trace_header,
+            endpoint=command.endpoint,
+        )
+
+    async def _existing(self, arn: Arn, wanted: Origin) -> Started:
+        summary = await self.get(arn)
+        if (summary.origin.input, summary.origin.version) != (wanted.input, wanted.version):
+            raise Refused(
+                Code.ALREADY_STARTED,
+                f"A durable execution with the name {wanted.name} already exists within the function, with another "
+                "payload or version",
+            )
+        return Started(arn=arn, existing=True, version=summary.origin.version)
+
+    async def stop(self, arn: Arn, error: ErrorObject | None = None) -> Millis:
+        """End the execution now; one that is closed stays as it ended. When it ended."""
+        delta, _ = await self.submit(arn, Stop(error=error))
+        assert delta.head.ended_at is not None, delta
+        return delta.head.ended_at
+
+    async def closed(self, arn: Arn) -> Summary:
+        """Wait until the execution is closed."""
+        waiter: Future[None] = get_running_loop().create_future()
+        self._awaited.setdefault(arn, []).append(waiter)
+        try:
+            summary = await self.get(arn)
+            if not summary.head.status.is_closed:
+                await waiter
+                summary = await self.get(arn)
+            return summary
+        finally:
+            waiters = self._awaited.get(arn, [])
+            if waiter in waiters:
+                waiters.remove(waiter)
+            if not waiters:
+                self._awaited.pop(arn, None)
+
+    # ------------------------------------------------------------------ the function's calls
+    async def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
+        """Save what the function reports. Raises Refused; an unknown execution is a stale token."""
+        try:
+            delta, _ = await self.submit(arn, Checkpoint(request=request))
+        except Refused as refused:
+            raise queries.as_token_refusal(refused) from refused
+        assert isinstance(delta.response, CheckpointReply), delta
+        return delta.response
+
+    async def state(self, arn: Arn, token: CheckpointToken, marker: str | None, max_items: int) -> StatePage:
+        """A page of the state, for the holder of the current token."""
+        try:
+            execution = await self._load(arn)
+            check_token(execution, token, self._clock.now(), self._limits)
+        except Refused as refused:
+            raise queries.as_token_refusal(refused) from refused
+        return queries.state_page(execution, marker, max_items)
+
+    # ------------------------------------------------------------------ looking
+    async def get(self, arn: Arn) -> Summary:
+        """The execution without its operations. Raises Refused NOT_FOUND."""
+        execution = self._hot.get(arn)
+        if execution is None:
+            summary = await self._store.summary(arn)
+            if summary is None:
+                raise not_found()
+            if summary.head.status.is_closed:
+                return summary
+        execution = await self._ripe(arn)
+        return Summary(origin=execution.origin, head=execution.head)
+
+    async def _ripe(self, arn: Arn) -> Execution:
+        """The execution as it is now, what is due included."""
+        execution = await self._load(arn)
+        due = due_at(execution)
+        if due is not None and due <= self._clock.now():
+            _, execution = await self.submit(arn, Tick())
+        return execution
+
+    async def history(
+        self, arn: Arn, *, marker: str | None = None, max_items: int = 100, newest_first: bool = False
+    ) -> HistoryPage:
+        """A page of the history. Raises Refused NOT_FOUND, or INVALID_PARAMETER for a marker that is not ours."""
+        await self.get(arn)
+        return await queries.history_page(self._store, arn, marker, max_items, newest_first=newest_first)
+
+    async def list(self, query: ListQuery) -> SummaryPage:
+        return await self._store.list(query)
+
+    # ------------------------------------------------------------------ functions
+    def function(self, name: str) -> FunctionConfig | None:
+        return self._functions.find(name)
+
+    async def call_plain(
+        self, function: str, qualifier: str | None, payload: bytes, tenant_id: str | None = None
+    ) -> FunctionAnswer:
+        """Call a function that is not durable and wait for its answer."""
+        call = FunctionCall(
+            function=function,
+            version=_version(qualifier),
+            payload=payload,
+            request_id=self._ids.new(),
+            tenant_id=tenant_id,
+        )
+        return await self._invoker.invoke(call)
+
+
+def _version(qualifier: str | None) -> str:
+    """The version that a qualifier means. Aliases are not known here: whatever is no number is the newest."""
+    return qualifier if qualifier is not None and qualifier.isdigit() else "$LATEST"

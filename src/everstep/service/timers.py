@@ -1,0 +1,67 @@
+"""Watches the time: a timer is a saved due moment and a query, never a callback held in memory."""
+
+import asyncio
+import logging
+
+from everstep.core.machine.commands import Tick
+from everstep.core.machine.delta import Delta
+from everstep.core.model import Arn, Millis
+from everstep.core.refusal import Refused
+from everstep.service.ports import Clock, Store, StoreError
+from everstep.service.service import Service
+
+logger = logging.getLogger(__name__)
+
+DUE_AT_ONCE_MAX = 256
+SLEEP_SECONDS_MAX = 60.0
+"""A clock that was set forward is noticed after this long at the latest."""
+RETRY_SECONDS = 1.0
+
+
+async def tick(service: Service, arn: Arn) -> None:
+    """Let time act on one execution."""
+    try:
+        await service.submit(arn, Tick())
+    except Refused as refused:
+        logger.warning("time could not act on %s: %s", arn, refused)
+
+
+class Timers:
+    """The loop that wakes when the earliest due moment has come."""
+
+    def __init__(self, service: Service, store: Store, clock: Clock) -> None:
+        self._service = service
+        self._store = store
+        self._clock = clock
+        self._earlier = asyncio.Event()
+        self._awaited: Millis | None = None
+        service.listen(self.note)
+
+    def note(self, delta: Delta) -> None:
+        """A change is durable: perhaps its due moment comes before the one that is waited for."""
+        if delta.due_at is not None and (self._awaited is None or delta.due_at < self._awaited):
+            self._earlier.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                self._earlier.clear()
+                due = await self._store.due(self._clock.now(), DUE_AT_ONCE_MAX)
+                # Side by side, so that the store can commit them as one group.
+                await asyncio.gather(*(tick(self._service, arn) for arn in due))
+                if len(due) < DUE_AT_ONCE_MAX:
+                    await self._sleep(await self._store.next_due())
+            except StoreError as error:
+                logger.error("the store refuses, trying again: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _sleep(self, due: Millis | None) -> None:
+        self._awaited = due
+        seconds = SLEEP_SECONDS_MAX
+        if due is not None:
+            seconds = min(max((due - self._clock.now()) / 1000, 0.001), SLEEP_SECONDS_MAX)
+        try:
+            await asyncio.wait_for(self._earlier.wait(), seconds)
+        except TimeoutError:
+            return

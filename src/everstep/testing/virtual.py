@@ -1,0 +1,60 @@
+"""Time, ids and running code in a world that we own: nothing here waits, and nothing depends on chance."""
+
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from everstep.core.model import Millis
+
+T = TypeVar("T")
+
+EPOCH = Millis(1_767_225_600_000)
+"""2026-01-01T00:00:00Z: where virtual time begins, so that histories of tests are the same every day."""
+
+
+class VirtualClock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self, start: Millis = EPOCH) -> None:
+        self._now = start
+
+    def now(self) -> Millis:
+        return self._now
+
+    def advance_to(self, moment: Millis) -> None:
+        """Jump forward; never back."""
+        self._now = max(self._now, moment)
+
+
+class CountingIds:
+    """Ids in order of asking: `id-1`, `id-2` …"""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def new(self) -> str:
+        with self._lock:
+            self._count += 1
+            return f"id-{self._count}"
+
+
+class Hand:
+    """Runs coroutines that never wait, by hand: no event loop, no other thread, and one at a time.
+
+    The service's logic over a store in memory is of that sort. A coroutine that does wait is a mistake of ours.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        with self._lock:
+            try:
+                coroutine.send(None)
+            except StopIteration as finished:
+                value: T = finished.value
+                return value
+            finally:
+                coroutine.close()
+        raise AssertionError(f"{coroutine} waits for something, but nothing here can make it go on")

@@ -1,0 +1,114 @@
+"""What a delta is in tables, and the one way in which it gets there.
+
+`rows_of` is pure and turns a delta into rows while the caller still waits for nothing; `write_rows` runs on the
+writer's thread inside its transaction. Everything that can refuse a delta is asked before its first row is written,
+so a refused delta leaves nothing behind and the others of its transaction are not disturbed.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from everstep.core.machine.delta import Delta
+from everstep.core.machine.state import InvocationPhase, Origin
+from everstep.core.model import Arn, Millis
+from everstep.core.wire.stored import dump_effect, dump_record
+from everstep.service.ports import NameTakenError, StaleVersionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """What is written once."""
+
+    origin: Origin
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaRows:
+    """A delta, ready to be written."""
+
+    arn: Arn
+    base_version: int
+    birth: Birth | None
+    version: int
+    status: str
+    due_at: Millis | None
+    is_live: bool
+    head: str
+    operations: tuple[tuple[int, str], ...]
+    """(seq, record)"""
+    events: tuple[tuple[int, str], ...]
+    """(event_id, record)"""
+    effects: tuple[tuple[str, str], ...]
+    """(id, record)"""
+    performed: tuple[str, ...]
+
+
+def rows_of(delta: Delta) -> DeltaRows:
+    head = delta.head
+    return DeltaRows(
+        arn=delta.arn,
+        base_version=delta.base_version,
+        birth=Birth(origin=delta.origin, record=dump_record(delta.origin)) if delta.origin is not None else None,
+        version=head.version,
+        status=head.status.value,
+        due_at=delta.due_at,
+        is_live=head.invocation is not None and head.invocation.phase is InvocationPhase.LIVE,
+        head=dump_record(head),
+        operations=tuple((operation.seq, dump_record(operation)) for operation in delta.operations),
+        events=tuple((event.event_id, dump_record(event)) for event in delta.events),
+        effects=tuple((effect.id, dump_effect(effect)) for effect in delta.effects),
+        performed=delta.performed,
+    )
+
+
+def write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
+    """Write the rows; raises StaleVersionError or NameTakenError before anything is written."""
+    execution = _update(connection, rows) if rows.birth is None else _insert(connection, rows, rows.birth)
+    connection.executemany(
+        "INSERT INTO operations (execution, seq, record) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET record = excluded.record",
+        ((execution, seq, record) for seq, record in rows.operations),
+    )
+    connection.executemany(
+        "INSERT INTO events (execution, event_id, record) VALUES (?, ?, ?)",
+        ((execution, event_id, record) for event_id, record in rows.events),
+    )
+    connection.executemany("DELETE FROM effects WHERE id = ?", ((effect_id,) for effect_id in rows.performed))
+    # An effect that waits already keeps its place: performing it once is enough.
+    connection.executemany("INSERT INTO effects (id, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rows.effects)
+
+
+def _update(connection: sqlite3.Connection, rows: DeltaRows) -> int:
+    found = connection.execute(
+        "SELECT id FROM executions WHERE arn = ? AND version = ?", (rows.arn, rows.base_version)
+    ).fetchone()
+    if found is None:
+        raise StaleVersionError(f"{rows.arn} is no longer at version {rows.base_version}")
+    execution: int = found[0]
+    connection.execute(
+        "UPDATE executions SET version = ?, status = ?, due_at = ?, is_live = ?, head = ? WHERE id = ?",
+        (rows.version, rows.status, rows.due_at, rows.is_live, rows.head, execution),
+    )
+    return execution
+
+
+def _insert(connection: sqlite3.Connection, rows: DeltaRows, birth: Birth) -> int:
+    origin = birth.origin
+    if connection.execute("SELECT 1 FROM executions WHERE arn = ?", (rows.arn,)).fetchone() is not None:
+        raise StaleVersionError(f"{rows.arn} exists")
+    owner = connection.execute(
+        "SELECT arn FROM executions WHERE function = ? AND unique_name = ?", (origin.function, origin.unique_name)
+    ).fetchone()
+    if owner is not None:
+        raise NameTakenError(Arn(owner[0]))
+    born = (rows.arn, origin.function, origin.version, origin.name, origin.unique_name, origin.started_at)
+    standing = (rows.status, rows.version, rows.due_at, rows.is_live, rows.head)
+    execution = connection.execute(
+        "INSERT INTO executions (arn, function, function_version, name, unique_name, started_at,"
+        " status, version, due_at, is_live, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*born, *standing),
+    ).lastrowid
+    assert execution is not None
+    connection.execute("INSERT INTO origins (execution, record) VALUES (?, ?)", (execution, birth.record))
+    return execution

@@ -1,0 +1,62 @@
+"""The API as one function from request to response.
+
+    Request --routes.find--> handler(desk, call) --> Response
+                     any of them may raise Refused --> its code, in header and body
+
+Every answer carries a request id. An exception that is no `Refused` is our own defect: it is logged once, with that
+id, and the caller learns nothing but the id.
+"""
+
+import logging
+import uuid
+
+from everstep.core.limits import REQUEST_BODY_BYTES_MAX
+from everstep.core.refusal import Code, Refused
+from everstep.service.http import routes
+from everstep.service.http.answers import refusal, with_headers
+from everstep.service.http.asgi import AsgiApp, Handler, Lifespan, Request, Response, asgi_app
+from everstep.service.http.desk import Call, Desk
+from everstep.service.http.dialect import MANNERS, Dialect
+from everstep.service.http.query import Query
+from everstep.service.service import Service
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID = "x-amzn-RequestId"
+SERVICE_FAILED = "an internal error occurred; the service's log has the details under this request id"
+
+
+def api(service: Service, *, dialect: Dialect = Dialect.AWS) -> Handler:
+    """The handler of every request to this service. It raises nothing but cancellation."""
+    desk = Desk(service=service, manners=MANNERS[dialect])
+
+    async def handle(request: Request) -> Response:
+        request_id = str(uuid.uuid4())
+        try:
+            response = await _answer(desk, request)
+        except Refused as refused:
+            response = refusal(refused, desk.manners)
+        except Exception:
+            logger.exception(
+                "request %s (%s %s) failed", request_id, request.method, request.raw_path.decode("latin-1")
+            )
+            response = refusal(Refused(Code.SERVICE, SERVICE_FAILED), desk.manners)
+        desk.answers[response.status] += 1
+        return with_headers(response, (REQUEST_ID, request_id))
+
+    return handle
+
+
+def application(service: Service, *, dialect: Dialect = Dialect.AWS, lifespan: Lifespan | None = None) -> AsgiApp:
+    """The API as an ASGI application; what the server itself refuses is answered in the same dialect."""
+
+    def refuse(refused: Refused) -> Response:
+        return with_headers(refusal(refused, MANNERS[dialect]), (REQUEST_ID, str(uuid.uuid4())))
+
+    return asgi_app(api(service, dialect=dialect), REQUEST_BODY_BYTES_MAX, refuse=refuse, lifespan=lifespan)
+
+
+async def _answer(desk: Desk, request: Request) -> Response:
+    route, subject = routes.find(request.method, request.raw_path)
+    call = Call(subject=subject, query=Query(request.query), headers=request.headers, body=request.body)
+    return await route.answer(desk, call)

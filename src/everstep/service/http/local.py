@@ -1,0 +1,43 @@
+"""Routes of the service's own, which the AWS API does not have: the official emulator's, by the same names."""
+
+from everstep.core.wire.executions import decode_start_request
+from everstep.service.http.asgi import Response, json_response
+from everstep.service.http.desk import Call, Desk
+from everstep.service.http.functions import function_of
+from everstep.service.service import StartCommand
+
+
+async def start(desk: Desk, call: Call) -> Response:
+    """POST /start-durable-execution: begin an execution and answer before its function runs
+
+    The same name starts a new execution every time: this route promises no idempotency.
+    """
+    wanted = decode_start_request(call.json())
+    function = function_of(wanted.function, wanted.qualifier)
+    started = await desk.service.start(
+        StartCommand(
+            function=function.name,
+            qualifier=function.qualifier,
+            name=wanted.name,
+            input=wanted.input,
+            tenant_id=wanted.tenant_id,
+            trace_header=wanted.trace_header,
+            timeout_seconds=wanted.timeout_seconds,
+            retention_days=wanted.retention_days,
+            endpoint=wanted.endpoint,
+            unique=False,
+            must_be_known=False,
+        )
+    )
+    return json_response(201, {"ExecutionArn": started.arn})
+
+
+async def health(desk: Desk, call: Call) -> Response:
+    """GET /health"""
+    return json_response(200, {"status": "healthy"})
+
+
+async def metrics(desk: Desk, call: Call) -> Response:
+    """GET /metrics: how many answers were given since the start, by HTTP status"""
+    answers = {str(status): count for status, count in sorted(desk.answers.items())}
+    return json_response(200, {"metrics": {"answers": answers}})

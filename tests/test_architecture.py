@@ -165,8 +165,12 @@ def test_pure_modules_do_not_act() -> None:
     none(acting(source()))
 
 
-def test_files_functions_and_classes_fit_a_reader() -> None:
+def test_files_and_functions_fit_a_reader() -> None:
     none(rules.too_long(everything()))
+
+
+def test_classes_own_one_thing() -> None:
+    none(rules.large_classes(source()))
 
 
 def test_parameters_can_be_kept_apart() -> None:
@@ -211,7 +215,12 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (acting, "errors", "open('x')", "everstep.errors:1 calls open()"),
     (rules.too_long, "core.planted", "\n" * 401, "everstep.core.planted has 401 lines"),
     (rules.too_long, "core.planted", LONG, "everstep.core.planted:1 f has 61 lines"),
-    (rules.too_long, "core.planted", LONG.replace("def f()", "class C").replace("\n", "\n\n\n\n\n"), "C has"),
+    (
+        rules.large_classes,
+        "core.planted",
+        "class C:\n" + "    x = 1\n" * 250,
+        "everstep.core.planted:1 C has 251 lines",
+    ),
     (
         crowded,
         "core.planted",

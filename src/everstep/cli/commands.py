@@ -4,9 +4,13 @@ import sys
 
 import click
 
+from everstep.cli.dev import dev
 from everstep.cli.executions import executions
 from everstep.cli.failure import sentence_for
+from everstep.cli.host import host
 from everstep.cli.options import help_when_alone
+from everstep.cli.run import run as run_command
+from everstep.cli.serve import serve
 from everstep.version import __version__
 
 INTERRUPTED = 130
@@ -23,7 +27,8 @@ def everstep(context: click.Context) -> None:
     help_when_alone(context)
 
 
-everstep.add_command(executions)
+for command in (dev, run_command, serve, host, executions):
+    everstep.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:

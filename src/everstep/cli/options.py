@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -15,7 +15,10 @@ import click
 from everstep.cli.api import DEFAULT_ENDPOINT
 from everstep.cli.failure import Failure
 from everstep.core.names import is_execution_name
-from everstep.core.wire.text import Json, NotJsonError, dump, load
+from everstep.core.wire.text import NotJsonError, dump, load
+
+if TYPE_CHECKING:
+    from everstep.service.functions import ConfiguredFunctions
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -72,20 +75,17 @@ def url(text: str) -> str:
     return text.rstrip("/")
 
 
-def function_configs(text: str) -> dict[str, dict[str, Json]]:
+def function_configs(text: str) -> "ConfiguredFunctions":
     """An object of Lambda-shaped configurations by function name: JSON text, or `file://PATH`."""
+    from everstep.service.functions import FunctionConfigsError, parse_function_configs
+
     try:
-        configs = load(read_bytes(text.removeprefix("file://")) if text.startswith("file://") else text)
-    except NotJsonError as error:
-        raise Failure(f"not JSON: {error}") from error
-    if not isinstance(configs, dict):
-        raise Failure('write an object of configurations by name, like {"orders": {"DurableConfig": {}}}')
-    found: dict[str, dict[str, Json]] = {}
-    for name, config in configs.items():
-        if not isinstance(config, dict):
-            raise Failure(f'the configuration of {name!r} is no object; write it like {{"DurableConfig": {{}}}}')
-        found[name] = config
-    return found
+        content = read_bytes(text.removeprefix("file://")).decode() if text.startswith("file://") else text
+        return parse_function_configs(content)
+    except UnicodeDecodeError as error:
+        raise Failure(f"{text} is not UTF-8 text") from error
+    except FunctionConfigsError as error:
+        raise Failure(str(error)) from error
 
 
 def execution_name(text: str) -> str:
@@ -116,6 +116,24 @@ def endpoint_option(function: F) -> F:
         callback=checked(url),
         help="Where the service answers.",
     )(function)
+
+
+def store_option(default: str) -> Callable[[F], F]:
+    return click.option(
+        "--store",
+        metavar="memory:|sqlite:///FILE",
+        envvar="EVERSTEP_STORE",
+        default=default,
+        show_default=True,
+        callback=checked(store),
+        help="Where executions are kept.",
+    )
+
+
+def reload_option(function: F) -> F:
+    return click.option("--reload/--no-reload", default=True, show_default=True, help="Follow changes of the code.")(
+        function
+    )
 
 
 def host_option(function: F) -> F:

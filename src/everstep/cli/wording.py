@@ -4,10 +4,11 @@ Names and payloads come from elsewhere: nothing that a terminal would obey, and 
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from everstep.core.events import Event, EventType
-from everstep.core.model import ErrorObject
+from everstep.core.model import ErrorObject, Millis
 
 
 class Happening(StrEnum):
@@ -90,3 +91,8 @@ def duration(milliseconds: int) -> str:
         return f"{hours} h {minutes:02d} min"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours:02d} h"
+
+
+def clock(at: Millis) -> str:
+    """The time of day in the reader's own time zone, to the second."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%H:%M:%S")

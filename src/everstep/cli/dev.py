@@ -1,0 +1,81 @@
+"""`everstep dev`: service, workers and reload in one command."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from everstep.cli.options import host_option, json_line, json_option, port_option, reload_option, store_option
+from everstep.cli.progress import MARKS, line_of
+from everstep.cli.serve import DEFAULT_PORT
+from everstep.cli.wording import clock, line
+from everstep.core.events import Event
+from everstep.core.model import Arn
+from everstep.core.names import parse_arn
+
+DEFAULT_STORE = "sqlite:///.everstep/dev.db"
+
+
+@click.command()
+@click.argument("apps", metavar="APP...", nargs=-1, required=True)
+@host_option
+@port_option(DEFAULT_PORT)
+@store_option(DEFAULT_STORE)
+@reload_option
+@json_option
+def dev(*, apps: tuple[str, ...], host: str, port: int, store: str, reload: bool, as_json: bool) -> None:
+    """Run every durable function of APP... on this machine.
+
+    APP is a file, a folder or a module. The service answers where boto3 and the AWS command line can be pointed at
+    with AWS_ENDPOINT_URL_LAMBDA.
+    """
+    from everstep.cli.workers import Pools, hosting
+    from everstep.service.app import Settings, running
+    from everstep.service.http.serve import run
+
+    functions: list[str] = []
+
+    def on_ready(pools: Pools) -> None:
+        functions.extend(pools.functions)
+
+    async def main() -> None:
+        make_folder(store)
+        settings = Settings(store=store, host=host, port=port)
+        hosted = hosting(apps, as_json=as_json, reload=reload, on_ready=on_ready)
+        async with running(settings, hosted, handle_signals=True) as service:
+            if as_json:
+                json_line({"event": "listening", "endpoint": service.endpoint, "functions": functions})
+            else:
+                service.service.listen(lambda delta: tell(delta.arn, delta.events))
+                banner(service.endpoint, functions, store, service.taken_up)
+            await service.stopped()
+
+    run(main())
+
+
+def banner(endpoint: str, functions: list[str], store: str, taken_up: int) -> None:
+    """What is here and how to use it."""
+    click.echo(f"serving at {endpoint}, executions in {store}", err=True)
+    for function in functions:
+        click.echo(f"  {function}", err=True)
+    if taken_up:
+        click.echo(f"{taken_up} executions of before go on", err=True)
+    click.echo(f"\nexport AWS_ENDPOINT_URL_LAMBDA={endpoint}", err=True)
+    click.echo(f"aws lambda invoke --function-name '{functions[0]}:$LATEST' --payload '{{}}' /dev/stdout\n", err=True)
+
+
+def tell(arn: Arn, events: Sequence[Event]) -> None:
+    """What a change of an execution means for whoever watches."""
+    name = parse_arn(arn)
+    for event in events:
+        if told := line_of(event):
+            who = line(name.name if name else arn, 40)
+            detail = f"  {told.detail}" if told.detail else ""
+            click.echo(f"{clock(told.at)} {who} {MARKS[told.tone]} {told.text}{detail}", err=True)
+
+
+def make_folder(store: str) -> None:
+    """The folder of our own default store is made; a folder that the caller names must exist."""
+    path = Path(store.removeprefix("sqlite:///"))
+    if path.parent == Path(".everstep"):
+        path.parent.mkdir(exist_ok=True)

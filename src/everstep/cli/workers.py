@@ -1,0 +1,134 @@
+"""The worker processes of the apps that a command was given: started together, reloaded, closed together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import click
+
+from everstep.cli.failure import Failure
+from everstep.cli.logs import for_people, for_programs
+from everstep.host.app import AppError, parse_app
+from everstep.host.output import LogLine
+from everstep.host.pool import PoolClosed, WorkerPool
+from everstep.host.reload import watch_folder
+from everstep.service.app import Host, Hosted
+from everstep.service.invokers.pool import PoolInvoker
+from everstep.service.ports import FunctionAnswer
+
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_LAMBDA"
+"""Tells AWS clients, and our SDK, where the API is."""
+PATIENCE_SECONDS = 0.5
+
+
+class Pools:
+    """Several worker pools as one: a call goes to the pool that has the function.
+
+    A call of a function that nobody has waits until somebody has it. Its execution was started when there was one:
+    the code is being edited, or the store belongs to more apps than these, and failing it would help nobody.
+    """
+
+    def __init__(self, pools: Sequence[WorkerPool]) -> None:
+        self._pools = pools
+        self._missed: set[str] = set()
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(name for pool in self._pools for name in pool.functions)
+
+    @property
+    def timeout_seconds(self) -> float:
+        return max(pool.timeout_seconds for pool in self._pools)
+
+    async def invoke(
+        self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None
+    ) -> FunctionAnswer:
+        pool = await self._owner(function)
+        return await pool.invoke(function, payload, request_id, version=version, tenant_id=tenant_id)
+
+    async def _owner(self, function: str) -> WorkerPool:
+        while True:
+            for pool in self._pools:
+                if function in pool.functions:
+                    self._missed.discard(function)
+                    return pool
+            if function not in self._missed:
+                self._missed.add(function)
+                click.echo(f"an execution waits for the function {function!r}, which is not here", err=True)
+            await asyncio.sleep(PATIENCE_SECONDS)
+
+
+def hosting(
+    apps: Sequence[str], *, as_json: bool, reload: bool, on_ready: Callable[[Pools], None] = lambda _: None
+) -> Host:
+    """Runs the functions of the apps for a service in this process; `on_ready` hears of them before it starts."""
+
+    @asynccontextmanager
+    async def host(endpoint: str) -> AsyncIterator[Hosted]:
+        async with workers(apps, {ENDPOINT_VARIABLE: endpoint}, as_json=as_json, reload=reload) as pools:
+            on_ready(pools)
+            invoker = PoolInvoker(pools)
+            yield Hosted(invoker=invoker, functions=invoker)
+
+    return host
+
+
+@asynccontextmanager
+async def workers(
+    apps: Sequence[str], environment: Mapping[str, str], *, as_json: bool, reload: bool
+) -> AsyncIterator[Pools]:
+    """Workers for the apps, ready for calls. Raises AppError or Failure when an app cannot be used."""
+
+    def on_log(told: LogLine) -> None:
+        if as_json:
+            click.echo(for_programs(told.text, told.function, told.stream))
+        else:
+            click.echo(for_people(told.text, told.function), err=True)
+
+    async with AsyncExitStack() as stack:
+        pools: list[WorkerPool] = []
+        for app in apps:
+            pool = WorkerPool(app, environment=environment, on_log=on_log)
+            stack.push_async_callback(pool.close)
+            await pool.start()
+            pools.append(pool)
+        refuse_twins(pools)
+        if reload:
+            for pool in pools:
+                await stack.enter_async_context(_reloading(pool))
+        yield Pools(pools)
+
+
+def refuse_twins(pools: Sequence[WorkerPool]) -> None:
+    """Two functions of one name would make a call ambiguous. Raises Failure."""
+    owners: dict[str, str] = {}
+    for pool in pools:
+        for name in pool.functions:
+            if name in owners:
+                raise Failure(f"both {owners[name]} and {pool.app} have a function {name!r}; rename one of them")
+            owners[name] = pool.app
+
+
+@asynccontextmanager
+async def _reloading(pool: WorkerPool) -> AsyncIterator[None]:
+    """Inside, the pool follows its app's files."""
+
+    async def on_change(paths: tuple[str, ...]) -> None:
+        names = ", ".join(Path(path).name for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+        try:
+            functions = await pool.reload()
+        except AppError as problem:
+            click.echo(f"{names} changed, the code from before goes on: {problem}", err=True)
+        except PoolClosed:
+            return
+        else:
+            click.echo(f"{names} changed, reloaded: {', '.join(functions)}", err=True)
+
+    watching = asyncio.create_task(watch_folder(parse_app(pool.app).folder, on_change))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching

@@ -5,6 +5,7 @@
 | echo | succeeds with its input |
 | broken | fails with a CardDeclined |
 | sleeper | waits for an hour, so that its execution stays open |
+| silent | does not answer |
 | stepper | reports as many steps as its input says, then succeeds |
 | plain | is not durable: it gives its payload back |
 | plain-broken | is not durable, and raises |
@@ -32,7 +33,7 @@ class Known:
     def find(self, name: str) -> FunctionConfig | None:
         if name in ("plain", "plain-broken"):
             return FunctionConfig(name=name, is_durable=False)
-        if name in ("echo", "broken", "sleeper", "stepper"):
+        if name in ("echo", "broken", "sleeper", "silent", "stepper"):
             return FunctionConfig(name=name)
         return None
 
@@ -66,6 +67,9 @@ class Invoker:
                 return InvocationOutput(status=InvocationStatus.FAILED, error=DECLINED)
             case "sleeper":
                 await self._report(envelope, [_update("wait", Kind.WAIT, Action.START, wait_seconds=AN_HOUR)])
+                return PENDING
+            case "silent":
+                await asyncio.Event().wait()
                 return PENDING
             case "stepper":
                 count = int(envelope.operations[0].input or 0)

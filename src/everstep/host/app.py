@@ -45,7 +45,7 @@ def parse_app(text: str) -> App:
     """Take an APP apart. Raises AppError when there is no such file or folder."""
     source, function = _split(text)
     path = Path(source)
-    if path.is_dir():
+    if source and path.is_dir():  # the path of no text would be the working folder
         modules = tuple(_module_of(file.resolve()) for file in python_files(path) if not _is_test(file))
         return App(text=text, modules=modules, folder=path.resolve(), function=function, is_folder=True)
     if path.is_file():

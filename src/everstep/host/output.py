@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 LINE_BYTES_MAX = 256 * 1024
 """Longer lines are cut: the pool must not hold without end what a function prints."""
@@ -45,8 +45,8 @@ class Output(asyncio.SubprocessProtocol):
         self._rest = dict.fromkeys(_STREAMS, b"")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.SubprocessTransport), transport
-        self.pid = transport.get_pid()
+        # uvloop's transport has the methods, but not the base class.
+        self.pid = cast(asyncio.SubprocessTransport, transport).get_pid()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         *lines, rest = (self._rest[fd] + data).split(b"\n")

@@ -163,7 +163,9 @@ class WorkerPool:
                 return await self._new_worker()
             except AppError:
                 # The code on disk is broken at the moment. As long as workers with the code from before are busy,
-                # one of them will come back and serve.
+                # one of them will come back and serve; it may have come back already.
+                if self._idle:
+                    continue
                 if not self._busy:
                     raise
                 self._freed.clear()

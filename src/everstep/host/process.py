@@ -11,7 +11,7 @@ import secrets
 import signal
 import sys
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -26,6 +26,7 @@ EXIT_SECONDS_MAX = 2
 LAST_WORDS_SECONDS_MAX = 0.2
 """How long an answer, or output, may trail behind the end of its process."""
 
+_Caller: TypeAlias = tuple[StreamReader, StreamWriter]
 _Connection: TypeAlias = tuple[Hello, StreamReader, StreamWriter]
 
 
@@ -55,8 +56,8 @@ class WorkerProcess:
     async def start(self, app: str, environment: Mapping[str, str]) -> None:
         """Start the process and wait until it has imported the app. Raises AppError when it cannot."""
         secret = secrets.token_urlsafe()
-        arrived: asyncio.Future[_Connection] = asyncio.get_running_loop().create_future()
-        server = await asyncio.start_server(_doorman(secret, arrived), "127.0.0.1", 0)
+        callers: asyncio.Queue[_Caller] = asyncio.Queue()
+        server = await asyncio.start_server(lambda *caller: callers.put_nowait(caller), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         try:
             self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
@@ -66,7 +67,7 @@ class WorkerProcess:
                 env={**environment, PORT_VARIABLE: str(port), SECRET_VARIABLE: secret},
                 start_new_session=True,
             )
-            self._connection = await self._welcome(app, arrived)
+            self._connection = await self._welcome(app, secret, callers)
         except BaseException:
             await self.kill()
             raise
@@ -120,23 +121,25 @@ class WorkerProcess:
         if self._connection is not None:
             self._connection[2].close()
 
-    async def _welcome(self, app: str, arrived: "asyncio.Future[_Connection]") -> _Connection:
+    async def _welcome(self, app: str, secret: str, callers: "asyncio.Queue[_Caller]") -> _Connection:
+        greeting = asyncio.create_task(_greeting(secret, callers))
         exited = self._output.exited
-        either: set[asyncio.Future[Any]] = {arrived, exited}
-        await asyncio.wait(either, timeout=IMPORT_SECONDS_MAX, return_when=asyncio.FIRST_COMPLETED)
-        if exited.done() and not arrived.done():
-            await asyncio.wait({arrived}, timeout=LAST_WORDS_SECONDS_MAX)
-        if arrived.done():
-            hello, _, writer = connection = arrived.result()
+        either: set[asyncio.Future[Any]] = {greeting, exited}
+        try:
+            await asyncio.wait(either, timeout=IMPORT_SECONDS_MAX, return_when=asyncio.FIRST_COMPLETED)
+            if exited.done() and not greeting.done():
+                await asyncio.wait({greeting}, timeout=LAST_WORDS_SECONDS_MAX)
+        finally:
+            greeting.cancel()
+        if greeting.done():
+            hello, _, writer = greeting.result()
             if hello.problem is None:
-                return connection
+                return greeting.result()
             writer.close()
             raise AppError(hello.problem)
         if exited.done():
             raise AppError(f"{app} ended its process while it was imported; what it wrote before may tell why")
-        raise AppError(
-            f"{app} was still being imported after {IMPORT_SECONDS_MAX} seconds; move work out of its modules"
-        )
+        raise AppError(f"{app} still imports after {IMPORT_SECONDS_MAX} seconds; move what takes long into a function")
 
     def _on_line(self, stream: str, text: str) -> None:
         job = self._job
@@ -158,17 +161,18 @@ class WorkerProcess:
         return f"Runtime exited with error: {how}"
 
 
-def _doorman(
-    secret: str, arrived: "asyncio.Future[_Connection]"
-) -> Callable[[StreamReader, StreamWriter], Coroutine[None, None, None]]:
-    """Lets in the one process that knows the secret."""
-
-    async def on_connection(reader: StreamReader, writer: StreamWriter) -> None:
-        with suppress(EOFError, ValueError):
+async def _greeting(secret: str, callers: "asyncio.Queue[_Caller]") -> _Connection:
+    """The hello of the one caller that knows the secret."""
+    while True:
+        reader, writer = await callers.get()
+        is_ours = False
+        try:
             hello = await read_hello(reader)
-            if not arrived.done() and secrets.compare_digest(hello.secret.encode(), secret.encode()):
-                arrived.set_result((hello, reader, writer))
-                return
-        writer.close()
-
-    return on_connection
+            is_ours = secrets.compare_digest(hello.secret.encode(), secret.encode())
+        except (EOFError, ValueError):
+            continue
+        finally:
+            if not is_ours:
+                writer.close()
+        if is_ours:
+            return hello, reader, writer

@@ -32,16 +32,17 @@ class HttpInvoker:
     """An `Invoker` over HTTP, unsigned.
 
     `timeout_seconds` is how long an answer may take. A qualifier is not sent, because the runtime interface emulator
-    knows its function by the bare name only. `close` lets go of idle connections.
+    knows its function by the bare name only. `endpoint` may be changed at any time; calls under way keep theirs.
+    `close` lets go of idle connections.
     """
 
     def __init__(self, endpoint: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._timeout_seconds = timeout_seconds
         self._client = HttpClient()
 
     async def invoke(self, call: FunctionCall) -> FunctionAnswer:
-        endpoint = (call.endpoint or self._endpoint).rstrip("/")
+        endpoint = (call.endpoint or self.endpoint).rstrip("/")
         url = f"{endpoint}/2015-03-31/functions/{quote(call.function, safe='')}/invocations"
         headers = {
             "Content-Type": "application/json",

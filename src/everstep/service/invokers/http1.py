@@ -5,6 +5,7 @@ whether the function can have begun: `NotSent` says no, `BrokenOff` says that it
 """
 
 import asyncio
+import select
 import socket
 import ssl
 import time
@@ -101,7 +102,7 @@ class HttpClient:
         idle = self._idle.get(target, [])
         while idle:
             connection = idle.pop()
-            if not connection.reader.at_eof() and now - connection.idle_since < IDLE_SECONDS_MAX:
+            if now - connection.idle_since < IDLE_SECONDS_MAX and _is_silent(connection):
                 return connection
             connection.writer.close()
         return None
@@ -124,10 +125,24 @@ class HttpClient:
                 tls = self._tls if target.is_tls else None
                 reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
         except OSError as error:  # TimeoutError is one
-            raise NotSent(f"cannot connect to {target.host}:{target.port}: {str(error) or "timed out"}") from error
+            raise NotSent(f"cannot connect to {target.host}:{target.port}: {str(error) or 'timed out'}") from error
         # An invocation is silent for minutes; this keeps the routers on the way from forgetting it.
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return _Connection(reader, writer)
+
+
+def _is_silent(connection: _Connection) -> bool:
+    """Whether an idle connection is still open: it has nothing to say, so what can be read from it is its end.
+
+    The system is asked, because the event loop may not yet have heard of the end.
+    """
+    if connection.reader.at_eof() or connection.writer.is_closing():
+        return False
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    poll = select.poll()
+    poll.register(connection.writer.get_extra_info("socket").fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 async def read_answer(reader: StreamReader) -> tuple[HttpAnswer, bool]:

@@ -31,8 +31,7 @@ from everstep.sdk.retries import (
 )
 from everstep.sdk.serdes import ExtendedTypeSerDes, JsonSerDes, PassThroughSerDes, SerDes, SerDesContext
 from everstep.sdk.types import StepContext
-
-__version__ = "0.1.0"
+from everstep.version import __version__
 
 __all__ = [
     "AsyncDurableContext",

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from everstep.host.reload import Snapshot, changed, snapshot, watch
+from everstep.host.reload import Snapshot, changed, snapshot, watch, watch_folder
 from tests.host.apps import write
 
 A = {"a.py": (1, 10)}
@@ -76,3 +77,26 @@ def reports(looks: list[Snapshot]) -> list[tuple[str, ...]]:
 
     asyncio.run(scenario())
     return reported
+
+
+def test_a_written_file_is_noticed_in_a_real_folder(tmp_path: Path) -> None:
+    app = write(tmp_path, "app.py", "x = 1\n")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    reported: set[str] = set()
+    noticed = asyncio.Event()
+
+    async def on_change(paths: tuple[str, ...]) -> None:
+        reported.update(paths)
+        noticed.set()
+
+    async def scenario() -> None:
+        watching = asyncio.create_task(watch_folder(tmp_path, on_change, interval_seconds=0.01))
+        async with asyncio.timeout(20):
+            while not noticed.is_set():  # a write before the first look is no change
+                app.write_text(app.read_text() + "# more\n")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(noticed.wait(), 0.5)
+        watching.cancel()
+
+    asyncio.run(scenario())
+    assert reported == {str(app)}

@@ -64,13 +64,21 @@ def parse_app(text: str) -> App:
 
 
 def python_files(folder: Path) -> list[Path]:
-    """The Python files of a folder and all below it, sorted; hidden folders and virtual environments left out."""
+    """The Python files of a folder and all below it, sorted.
+
+    Hidden folders, virtual environments, and folders that are links or cannot be read are left out.
+    """
     files: list[Path] = []
-    for entry in sorted(folder.iterdir()):
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return files
+    for entry in entries:
         if entry.name.startswith(".") or entry.name in _FOLDERS_SKIPPED:
             continue
-        if entry.is_dir() and not (entry / "pyvenv.cfg").exists():
-            files += python_files(entry)
+        if entry.is_dir():
+            if not entry.is_symlink() and not (entry / "pyvenv.cfg").exists():
+                files += python_files(entry)
         elif entry.suffix == ".py":
             files.append(entry)
     return files

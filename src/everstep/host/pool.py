@@ -56,8 +56,8 @@ class WorkerPool:
         self._slots = asyncio.Semaphore(workers_max)
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
-        self._old: set[WorkerProcess] = set()
-        """Busy with an invocation that began before the last reload."""
+        self._generation = 0
+        """Grows with each reload; a worker of an earlier one ends with the invocation that it has."""
         self._freed = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -70,7 +70,7 @@ class WorkerPool:
 
     async def start(self) -> tuple[str, ...]:
         """Start the first worker; the functions it found. Raises AppError when the app cannot be used."""
-        worker = await self._new_worker()
+        worker = await self._new_worker(self._generation)
         self._functions = worker.functions
         self._idle.append(worker)
         return self._functions
@@ -105,9 +105,9 @@ class WorkerPool:
         PoolClosed when the pool was closed meanwhile.
         """
         async with self._reloading:
-            worker = await self._new_worker()
+            worker = await self._new_worker(self._generation + 1)
+            self._generation = worker.generation
             retired, self._idle = self._idle, [worker]
-            self._old |= self._busy
             self._functions = worker.functions
             for idle in retired:
                 self._retire(idle)
@@ -160,7 +160,10 @@ class WorkerPool:
                     return worker
                 self._retire(worker)
             try:
-                return await self._new_worker()
+                worker = await self._new_worker(self._generation)
+                if worker.generation == self._generation:
+                    return worker
+                self._retire(worker)  # a reload overtook it: it may have imported the code from before
             except AppError:
                 # The code on disk is broken at the moment. As long as workers with the code from before are busy,
                 # one of them will come back and serve; it may have come back already.
@@ -173,8 +176,7 @@ class WorkerPool:
 
     def _put_back(self, worker: WorkerProcess) -> None:
         self._busy.discard(worker)
-        if worker in self._old or self._is_closed:
-            self._old.discard(worker)
+        if worker.generation != self._generation or self._is_closed:
             self._retire(worker)
         elif worker.is_alive:
             self._idle.append(worker)
@@ -185,8 +187,8 @@ class WorkerPool:
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
 
-    async def _new_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self._on_log)
+    async def _new_worker(self, generation: int) -> WorkerProcess:
+        worker = WorkerProcess(self._on_log, generation)
         has_credentials = (Path.home() / ".aws" / "credentials").exists()
         environment = worker_environment(os.environ, self._environment, has_credentials=has_credentials)
         await worker.start(self.app, environment)

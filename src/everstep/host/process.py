@@ -37,8 +37,10 @@ class WorkerDied(Exception):
 class WorkerProcess:
     """A started worker. It owns its process: `kill` or `retire` must be called in the end."""
 
-    def __init__(self, on_log: OnLog) -> None:
+    def __init__(self, on_log: OnLog, generation: int = 0) -> None:
         self.functions: tuple[str, ...] = ()
+        self.generation = generation
+        """Which state of the author's code it has; the pool counts."""
         self._on_log = on_log
         self._output = Output(self._on_line)
         self._job: Job | None = None

@@ -26,6 +26,7 @@ ARN_PATTERN = (
 )
 _ARN = re.compile(ARN_PATTERN)
 _EXECUTION_NAME = re.compile(EXECUTION_NAME_PATTERN)
+LATEST = "$LATEST"
 FUNCTION_PATTERN = (
     r"(?:(?:arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):)?([0-9]{12}):function:)?"
     r"([a-zA-Z0-9_-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+))?"
@@ -85,25 +86,33 @@ class FunctionName:
     account: str = "000000000000"
 
     @property
+    def version(self) -> str:
+        """The version that the qualifier means. Aliases are not known: whatever is no number is the newest."""
+        return self.qualifier if self.qualifier is not None and self.qualifier.isdigit() else LATEST
+
+    @property
     def arn(self) -> str:
         """The function's ARN, qualified only where the caller qualified it."""
         arn = f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"
         return f"{arn}:{self.qualifier}" if self.qualifier else arn
 
 
-def parse_function(text: str) -> FunctionName | None:
-    """The parts of a function's name in any of its four forms, or None."""
+def parse_function(text: str, home: FunctionName | ExecutionName | None = None) -> FunctionName | None:
+    """The parts of a function's name in any of its four forms, or None.
+
+    What the form leaves out is taken from `home`: an unqualified name means a function beside it.
+    """
     match = _FUNCTION.fullmatch(text)
     if match is None or len(text) > FUNCTION_NAME_CHARS_MAX:
         return None
     partition, region, account, name, qualifier = match.groups()
-    default = FunctionName(name=name, qualifier=qualifier)
+    home = home or FunctionName(name=name)
     return FunctionName(
         name=name,
         qualifier=qualifier,
-        partition=partition or default.partition,
-        region=region or default.region,
-        account=account or default.account,
+        partition=partition or home.partition,
+        region=region or home.region,
+        account=account or home.account,
     )
 
 

@@ -9,11 +9,21 @@ changes nothing.
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import assert_never
 
-from everstep.core.machine.commands import BeginInvocation, Crashed, InvocationEnd, InvocationEnded, Lost, Returned
-from everstep.core.machine.delta import Begun, Delta, Effect, Invoke, NotifyParent
-from everstep.core.model import Arn
+from everstep.core.machine.commands import (
+    BeginInvocation,
+    ChildEnded,
+    Crashed,
+    InvocationEnd,
+    InvocationEnded,
+    Lost,
+    Performed,
+    Returned,
+)
+from everstep.core.machine.delta import Begun, CallFunction, Delta, Effect, Invoke, NotifyParent, StartChild
+from everstep.core.model import Arn, ErrorObject, ExecutionStatus
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.envelope import decode_output, encode_envelope
 from everstep.core.wire.text import NotJsonError, dump, load
@@ -34,8 +44,12 @@ async def perform(service: Service, invoker: Invoker, ids: Ids, effect: Effect) 
     match effect:
         case Invoke():
             await _invoke(service, invoker, ids, effect)
+        case StartChild():
+            await service.start_child(effect)
+        case CallFunction():
+            await _call(service, invoker, ids, effect)
         case NotifyParent():
-            raise AssertionError(effect)
+            await _notify(service, effect)
         case _:
             assert_never(effect)
 
@@ -57,6 +71,53 @@ async def _invoke(service: Service, invoker: Invoker, ids: Ids, effect: Invoke) 
     del execution  # its operations move on while the function runs
     answer = await invoker.invoke(call)
     await service.submit(effect.arn, InvocationEnded(number=effect.number, end=end_of(answer)))
+
+
+async def _call(service: Service, invoker: Invoker, ids: Ids, effect: CallFunction) -> None:
+    """A plain target, called on behalf of an execution."""
+    call = FunctionCall(
+        function=effect.function,
+        version=effect.version,
+        payload=effect.payload.encode(),
+        request_id=ids.new(),
+        tenant_id=effect.tenant_id,
+    )
+    answer = await invoker.invoke(call)
+    await service.submit(effect.arn, plain_end(effect, answer))
+
+
+def plain_end(effect: CallFunction, answer: FunctionAnswer) -> ChildEnded:
+    """What a plain function's answer means for the operation that called it."""
+    ended = ChildEnded(operation_id=effect.operation_id, effect_id=effect.id, status=ExecutionStatus.FAILED)
+    if answer.error is not None:
+        return replace(ended, error=answer.error)
+    try:
+        text = answer.payload.decode()
+    except UnicodeDecodeError:
+        error = ErrorObject(message="CHAINED_INVOKE response could not be decoded as UTF-8.")
+        return replace(ended, error=error)
+    return replace(ended, status=ExecutionStatus.SUCCEEDED, result=text or None)
+
+
+async def _notify(service: Service, effect: NotifyParent) -> None:
+    """Tell the parent how its child ended; a parent that is gone is told nothing."""
+    error = effect.error
+    if effect.status is ExecutionStatus.TIMED_OUT:
+        seconds = (await service.get(effect.arn)).origin.timeout_seconds
+        error = ErrorObject(type="ChainedInvoke.Timeout", message=f"CHAINED_INVOKE timed out after {seconds} seconds.")
+    ended = ChildEnded(
+        operation_id=effect.parent.operation_id,
+        effect_id=effect.id,
+        status=effect.status,
+        result=effect.result or None,
+        error=error,
+    )
+    try:
+        await service.submit(effect.parent.arn, ended)
+    except Refused as refused:
+        if refused.code is not Code.NOT_FOUND:
+            raise
+        await service.submit(effect.arn, Performed(effect_id=effect.id))
 
 
 def end_of(answer: FunctionAnswer) -> InvocationEnd:

@@ -8,16 +8,34 @@ and watches the time is `dispatch` and `timers`.
 
 from asyncio import Future, get_running_loop
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from everstep.core.limits import LIMITS, Limits
-from everstep.core.machine.commands import Checkpoint, Command, Start, Stop, Tick
+from everstep.core.machine.commands import (
+    AnswerCallback,
+    CallbackFailure,
+    CallbackHeartbeat,
+    CallbackSuccess,
+    Checkpoint,
+    Command,
+    Start,
+    Stop,
+    Target,
+    Tick,
+)
 from everstep.core.machine.decide import check_token, decide, due_at, evolve
-from everstep.core.machine.delta import Delta
+from everstep.core.machine.delta import Delta, StartChild
 from everstep.core.machine.state import Execution, Origin
 from everstep.core.messages import CheckpointReply, CheckpointRequest, StatePage
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, Millis
-from everstep.core.names import EXECUTION_NAME_PATTERN, ExecutionName, is_execution_name
+from everstep.core.names import (
+    EXECUTION_NAME_PATTERN,
+    ExecutionName,
+    FunctionName,
+    is_execution_name,
+    parse_callback_id,
+    parse_function,
+)
 from everstep.core.refusal import Code, Refused, invalid, not_found
 from everstep.service import queries
 from everstep.service.hot import Hot
@@ -179,6 +197,30 @@ class Service:
         self._tell(delta)
         return Started(arn=origin.arn, existing=False, version=origin.version)
 
+    async def start_child(self, effect: StartChild) -> None:
+        """Give birth to a child execution; one that exists was born when the effect was performed before."""
+        origin = replace(effect.origin, started_at=self._clock.now())
+        delta = decide(None, Start(origin=origin, effect_id=effect.id), origin.started_at, self._limits)
+        try:
+            await self._store.commit(delta)
+        except StaleVersionError:
+            return
+        self._hot.keep(evolve(None, delta))
+        self._tell(delta)
+
+    async def answer_callback(
+        self, callback_id: str, answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat
+    ) -> None:
+        """Complete, fail or keep alive a callback.
+
+        Raises Refused: NOT_FOUND for an id that names nothing, CALLBACK_TIMEOUT for a callback that is closed.
+        """
+        named = parse_callback_id(callback_id)
+        if named is None:
+            raise not_found("Callback does not exist")
+        arn, operation_id = named
+        await self.submit(arn, AnswerCallback(operation_id=operation_id, answer=answer))
+
     def _origin(self, command: StartCommand, config: FunctionConfig) -> Origin:
         if command.name is not None and not is_execution_name(command.name):
             raise invalid(
@@ -190,7 +232,7 @@ class Service:
             function=command.function,
             name=command.name or execution_id,
             execution_id=execution_id,
-            version=_version(command.qualifier),
+            version=FunctionName(name=command.function, qualifier=command.qualifier).version,
             partition=self._place.partition,
             region=self._place.region,
             account=self._place.account,
@@ -250,11 +292,27 @@ class Service:
     async def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
         """Save what the function reports. Raises Refused; an unknown execution is a stale token."""
         try:
-            delta, _ = await self.submit(arn, Checkpoint(request=request))
+            delta, _ = await self.submit(arn, Checkpoint(request=request, targets=self._targets(request)))
         except Refused as refused:
             raise queries.as_token_refusal(refused) from refused
         assert isinstance(delta.response, CheckpointReply), delta
         return delta.response
+
+    def _targets(self, request: CheckpointRequest) -> dict[str, Target]:
+        """What is known of the functions that the updates want to call."""
+        named = {update.invoke.function_name for update in request.updates if update.invoke is not None}
+        return {name: target for name in named if (target := self._target(name)) is not None}
+
+    def _target(self, text: str) -> Target | None:
+        name = parse_function(text)
+        config = self._functions.find(name.name) if name is not None else None
+        if config is None:
+            return None
+        return Target(
+            is_durable=config.is_durable,
+            execution_timeout_seconds=config.execution_timeout_seconds,
+            retention_days=config.retention_days,
+        )
 
     async def state(self, arn: Arn, token: CheckpointToken, marker: str | None, max_items: int) -> StatePage:
         """A page of the state, for the holder of the current token."""
@@ -306,14 +364,9 @@ class Service:
         """Call a function that is not durable and wait for its answer."""
         call = FunctionCall(
             function=function,
-            version=_version(qualifier),
+            version=FunctionName(name=function, qualifier=qualifier).version,
             payload=payload,
             request_id=self._ids.new(),
             tenant_id=tenant_id,
         )
         return await self._invoker.invoke(call)
-
-
-def _version(qualifier: str | None) -> str:
-    """The version that a qualifier means. Aliases are not known here: whatever is no number is the newest."""
-    return qualifier if qualifier is not None and qualifier.isdigit() else "$LATEST"

@@ -4,11 +4,12 @@ Order of the rules (wire contract 6.5): repeated request -> token -> what is rip
 update in turn, seeing the ones before it. Whatever is refused, nothing of the batch remains and the token is unused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from everstep.core.limits import IDEMPOTENCY_WINDOW_MS, OPERATION_PAYLOAD_CHARS_MAX
 from everstep.core.machine import life
+from everstep.core.machine.commands import Target
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.kinds import KINDS
@@ -21,6 +22,7 @@ from everstep.core.model import (
     ExecutionStatus,
     Kind,
     Operation,
+    Status,
     Update,
 )
 from everstep.core.names import TokenParts, make_token, parse_token
@@ -28,8 +30,8 @@ from everstep.core.refusal import invalid, stale_token
 from everstep.core.sizes import error_bytes, text_bytes
 
 
-def take(draft: Draft, request: CheckpointRequest) -> Delta:
-    """The delta of a checkpoint. Raises Refused."""
+def take(draft: Draft, request: CheckpointRequest, targets: Mapping[str, Target]) -> Delta:
+    """The delta of a checkpoint; `targets` are the known functions among those it wants to call. Raises Refused."""
     repeated = _same_answer(draft, request)
     if repeated is not None:
         return draft.finish(repeated)
@@ -40,7 +42,7 @@ def take(draft: Draft, request: CheckpointRequest) -> Delta:
         if update.kind is Kind.EXECUTION:
             _end_execution(draft, update)
         else:
-            _report(draft, update)
+            _report(draft, update, targets)
     return _answer(draft, live, request)
 
 
@@ -122,7 +124,7 @@ def _may_follow(before: Update, update: Update) -> bool:
     return has_inside and before.action is Action.START and update.action is not Action.START
 
 
-def _report(draft: Draft, update: Update) -> None:
+def _report(draft: Draft, update: Update, targets: Mapping[str, Target]) -> None:
     before = draft.get(update.id)
     _check_parent(draft, update)
     if before is not None:
@@ -134,11 +136,17 @@ def _report(draft: Draft, update: Update) -> None:
     status = rules.next_status(before.status if before else None, update.action)
     rules.check(update)
     if before is None:
-        before = _first_sight(draft, update)
-    reported = replace(before, status=status, due_at=None)
+        reported = _first_sight(draft, update, status)
+        if rules.introduce is not None:
+            reported = rules.introduce(reported, draft.origin)
+    else:
+        reported = replace(before, status=status, due_at=None)
     after = rules.when_reported(reported, update, draft.now)
     draft.put(after)
-    draft.tell(after, rules.told_by(after, update))
+    if rules.told_by is not None:
+        draft.tell(after, rules.told_by(after, update))
+    if rules.pursue is not None:
+        rules.pursue(draft, after, targets)
     _count(draft, update)
 
 
@@ -169,30 +177,26 @@ def _check_same(before: Operation, update: Update) -> None:
         raise invalid("Inconsistent parent operation id.")
 
 
-def _first_sight(draft: Draft, update: Update) -> Operation:
-    if draft.head.operations >= draft.limits.operations_max:
+def _first_sight(draft: Draft, update: Update, status: Status) -> Operation:
+    if draft.operations >= draft.limits.operations_max:
         raise invalid(f"An execution cannot have more than {draft.limits.operations_max} operations.")
-    rules = _rules(update)
     return Operation(
         id=update.id,
         kind=update.kind,
-        status=rules.next_status(None, update.action),
+        status=status,
         started_at=draft.now,
         parent_id=update.parent_id,
         name=update.name,
         sub_type=update.sub_type,
+        seq=draft.operations + 1,
     )
 
 
 def _count(draft: Draft, update: Update) -> None:
     """Keep the sum of what the execution wrote, and refuse what goes beyond the quota."""
-    size = text_bytes(update.payload) + error_bytes(update.error)
-    if size == 0:
-        return
-    written = draft.head.written_bytes + size
-    if written > draft.limits.written_bytes_max:
+    draft.written_bytes += text_bytes(update.payload) + error_bytes(update.error)
+    if draft.written_bytes > draft.limits.written_bytes_max:
         raise invalid(f"An execution cannot write more than {draft.limits.written_bytes_max} bytes.")
-    draft.set(replace(draft.head, written_bytes=written))
 
 
 def _end_execution(draft: Draft, update: Update) -> None:

@@ -1,11 +1,12 @@
 """Everything that can be asked of an execution. A closed set: `decide` answers each, and only these."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from everstep.core.machine.state import Origin
 from everstep.core.messages import CheckpointRequest, InvocationOutput
-from everstep.core.model import ErrorObject
+from everstep.core.model import ErrorObject, ExecutionStatus, OperationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,17 @@ class Start:
     """Begin a new execution."""
 
     origin: Origin
+    effect_id: str | None = None
+    """The effect that this carries out, if it was an execution that wanted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the service knows of a function that a checkpoint wants to call."""
+
+    is_durable: bool
+    execution_timeout_seconds: int
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +32,8 @@ class Checkpoint:
     """The function reports."""
 
     request: CheckpointRequest
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    """The functions that its chained invokes name, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +92,48 @@ class Tick:
     """Time passed."""
 
 
-Command: TypeAlias = Start | Checkpoint | BeginInvocation | InvocationEnded | Stop | Tick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSuccess:
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackFailure:
+    error: ErrorObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackHeartbeat:
+    """Still at work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCallback:
+    """Somebody outside answers a callback."""
+
+    operation_id: OperationId
+    answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildEnded:
+    """The target of a chained invoke is done."""
+
+    operation_id: OperationId
+    effect_id: str
+    """The effect that brought the news."""
+    status: ExecutionStatus
+    result: str | None = None
+    error: ErrorObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """An effect is done, and nothing follows from it for this execution."""
+
+    effect_id: str
+
+
+Command: TypeAlias = (
+    Start | Checkpoint | BeginInvocation | InvocationEnded | AnswerCallback | ChildEnded | Performed | Stop | Tick
+)

@@ -8,8 +8,19 @@ All three are pure. `decide` leaves the execution as it was; `evolve` spends it.
 from typing import assert_never
 
 from everstep.core.limits import LIMITS, Limits
-from everstep.core.machine import checkpoint, invocation, life
-from everstep.core.machine.commands import BeginInvocation, Checkpoint, Command, InvocationEnded, Start, Stop, Tick
+from everstep.core.machine import checkpoint, invocation, life, outside
+from everstep.core.machine.commands import (
+    AnswerCallback,
+    BeginInvocation,
+    Checkpoint,
+    ChildEnded,
+    Command,
+    InvocationEnded,
+    Performed,
+    Start,
+    Stop,
+    Tick,
+)
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.state import Execution, Head, Operations
@@ -27,14 +38,22 @@ def decide(execution: Execution | None, command: Command, now: Millis, limits: L
     assert execution is not None, command
     draft = Draft(execution, now, limits)
     match command:
-        case Start():
+        case Start(effect_id=effect_id):
             life.begin(draft)
-        case Checkpoint(request=request):
-            return checkpoint.take(draft, request)
+            if effect_id is not None:
+                draft.perform(effect_id)
+        case Checkpoint(request=request, targets=targets):
+            return checkpoint.take(draft, request, targets)
         case BeginInvocation():
             return invocation.begin(draft, command)
         case InvocationEnded():
             return invocation.end(draft, command)
+        case AnswerCallback():
+            return outside.answer(draft, command)
+        case ChildEnded():
+            return outside.child_ended(draft, command)
+        case Performed(effect_id=effect_id):
+            draft.perform(effect_id)
         case Stop(error=error):
             life.ripen(draft)
             if draft.is_running:

@@ -39,7 +39,36 @@ class NotifyParent:
         return f"notify/{self.arn}"
 
 
-Effect: TypeAlias = Invoke | NotifyParent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartChild:
+    """Give birth to the execution of a chained invoke's durable target."""
+
+    arn: Arn
+    """The parent."""
+    origin: Origin
+
+    @property
+    def id(self) -> str:
+        return f"start/{self.origin.arn}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFunction:
+    """Call a chained invoke's plain target, once, and tell the operation how it went."""
+
+    arn: Arn
+    operation_id: OperationId
+    function: str
+    version: str
+    payload: str
+    tenant_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"call/{self.arn}/{self.operation_id}"
+
+
+Effect: TypeAlias = Invoke | NotifyParent | StartChild | CallFunction
 """Saved with the change and performed afterwards, at least once; deleted by the delta that names it `performed`."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from everstep.core.events import Event, EventType
 from everstep.core.limits import Limits
 from everstep.core.machine.delta import Delta, Effect, Response
-from everstep.core.machine.rules import Happening
+from everstep.core.machine.happening import Happening
 from everstep.core.machine.state import Execution, Head, Origin
 from everstep.core.model import ErrorObject, ExecutionStatus, Millis, Operation, OperationId
 
@@ -24,6 +24,10 @@ class Draft:
         self.limits = limits
         self.now = max(now, execution.head.changed_at)
         """The moment of the change; a clock that jumped back does not take the history with it."""
+        self.operations: int = execution.head.operations
+        """Number of operations, those that this change brings included."""
+        self.written_bytes: int = execution.head.written_bytes
+        """What the execution wrote in its life, this change included."""
         self._execution = execution
         self._operations: dict[OperationId, Operation] = {}
         self._events: list[Event] = []
@@ -48,11 +52,8 @@ class Draft:
 
     def put(self, operation: Operation) -> None:
         """The operation's new version."""
-        if operation.seq == 0:
-            number = self.head.operations + 1
-            self.head = replace(self.head, operations=number)
-            operation = replace(operation, seq=number)
         self._operations[operation.id] = operation
+        self.operations = max(self.operations, operation.seq)
 
     def waiting(self) -> int:
         """How many operations can wake the function later."""
@@ -61,9 +62,11 @@ class Draft:
 
     def news(self) -> list[Operation]:
         """What the service changed since an invocation last saw the state, oldest first."""
-        before = self._execution.operations.moved_since(self.head.seen_version)
-        now = [o for o in self._operations.values() if o.moved_in == self.version]
-        return [*(self._operations.get(o.id, o) for o in before if o.id not in {n.id for n in now}), *now]
+        news = {o.id: o for o in self._execution.operations.moved_since(self.head.seen_version)}
+        for operation in self._operations.values():
+            if operation.id in news or operation.moved_in == self.version:
+                news[operation.id] = operation
+        return list(news.values())
 
     def changed(self) -> Iterable[Operation]:
         return self._operations.values()
@@ -74,9 +77,9 @@ class Draft:
     # ------------------------------------------------------------------ history and effects
     def tell(self, operation: Operation, happening: Happening) -> None:
         """One more line of history about an operation."""
-        self._append(
+        self._events.append(
             Event(
-                event_id=self.head.events + 1,
+                event_id=self._next_event_id(),
                 type=happening.type,
                 at=self.now,
                 id=operation.id,
@@ -92,15 +95,19 @@ class Draft:
                 wait_ends_at=operation.wait_ends_at,
                 callback_id=operation.callback_id,
                 callback=operation.callback,
+                function_name=happening.function_name,
+                tenant_id=happening.tenant_id,
+                executed_version=happening.executed_version,
+                child_arn=operation.child_arn,
             )
         )
 
     def tell_execution(self, type_: EventType, *, result: str | None = None, error: ErrorObject | None = None) -> None:
         """One more line of history about the execution itself."""
         starts = type_ is EventType.EXECUTION_STARTED
-        self._append(
+        self._events.append(
             Event(
-                event_id=self.head.events + 1,
+                event_id=self._next_event_id(),
                 type=type_,
                 at=self.now,
                 id=OperationId(self.origin.execution_id),
@@ -114,9 +121,9 @@ class Draft:
 
     def tell_invocation(self, request_id: str, started_at: Millis, error: ErrorObject | None) -> None:
         """One more line of history about an invocation that is over."""
-        self._append(
+        self._events.append(
             Event(
-                event_id=self.head.events + 1,
+                event_id=self._next_event_id(),
                 type=EventType.INVOCATION_COMPLETED,
                 at=self.now,
                 request_id=request_id,
@@ -126,9 +133,8 @@ class Draft:
             )
         )
 
-    def _append(self, event: Event) -> None:
-        self._events.append(event)
-        self.head = replace(self.head, events=event.event_id)
+    def _next_event_id(self) -> int:
+        return self._execution.head.events + len(self._events) + 1
 
     def want(self, effect: Effect) -> None:
         """Have this done after the change is safe."""
@@ -136,18 +142,21 @@ class Draft:
 
     def done(self, effect: Effect) -> None:
         """The effect is performed with this change."""
-        self._performed.append(effect.id)
+        self.perform(effect.id)
+
+    def perform(self, effect_id: str) -> None:
+        """The effect of this id is performed with this change."""
+        self._performed.append(effect_id)
 
     # ------------------------------------------------------------------ the end
     def finish(self, response: Response = None) -> Delta:
         """The delta; one that changes nothing has the version that it began with."""
         base = self._execution.head
-        untouched = self.head == base and not (self._operations or self._effects or self._performed)
-        head = base if untouched else replace(self.head, version=self.version, changed_at=self.now)
+        is_touched = self.head is not base or self._operations or self._events or self._effects or self._performed
         return Delta(
             arn=self.origin.arn,
             base_version=base.version,
-            head=head,
+            head=self._final_head() if is_touched else base,
             origin=self.origin if base.version == 0 else None,
             operations=tuple(self._operations.values()),
             events=tuple(self._events),
@@ -155,6 +164,17 @@ class Draft:
             performed=tuple(self._performed),
             due_at=self._due_at(),
             response=response,
+        )
+
+    def _final_head(self) -> Head:
+        """The counters are kept apart while the change is made, because a new head for each costs more than the rest."""
+        return replace(
+            self.head,
+            version=self.version,
+            events=self._execution.head.events + len(self._events),
+            operations=self.operations,
+            written_bytes=self.written_bytes,
+            changed_at=self.now,
         )
 
     def _due_at(self) -> Millis | None:

@@ -6,28 +6,19 @@ A kind is one file that ends with its `Rules`. The checkpoint's logic is the sam
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-from everstep.core.events import EventType
 from everstep.core.limits import Limits
-from everstep.core.model import Action, ErrorObject, Millis, Operation, Status, Update
+from everstep.core.machine.commands import Target
+from everstep.core.machine.draft import Draft
+from everstep.core.machine.happening import Happening
+from everstep.core.machine.state import Origin
+from everstep.core.model import Action, Millis, Operation, Status, Update
 from everstep.core.refusal import Refused, invalid
 from everstep.core.sizes import text_bytes
 
 Table: TypeAlias = Mapping[tuple[Status | None, Action], Status]
 """(status before; None: not yet known, action) -> status after. What has no row is refused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """What an event tells, before it gets its number and its moment."""
-
-    type: EventType
-    result: str | None = None
-    error: ErrorObject | None = None
-    input: str | None = None
-    attempt: int | None = None
-    next_attempt_delay_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +34,14 @@ class Rules:
     """Refuses members that do not fit the action."""
     when_reported: Callable[[Operation, Update, Millis], Operation]
     """The operation after the update; its status is already the one of the table's row."""
-    told_by: Callable[[Operation, Update], Happening]
-    """What the history says of it."""
+    told_by: Callable[[Operation, Update], Happening] | None
+    """What the history says of it; None where `pursue` does the telling."""
     when_due: Callable[[Operation, Millis], tuple[Operation, Happening | None]]
     """The operation after its time has come, and what the history says of that."""
+    introduce: Callable[[Operation, Origin], Operation] | None = None
+    """What the service itself adds to a new operation."""
+    pursue: Callable[[Draft, Operation, Mapping[str, Target]], None] | None = None
+    """What else follows from a report: effects, or an immediate end."""
     payload_name: str = ""
     """What the payload is called when it is too large."""
     payload_bytes_max: Callable[[Limits], int] | None = None
@@ -71,10 +66,14 @@ class Rules:
         return invalid(self.wrong_state[action] if known else self.wrong_action)
 
 
+def never_due(operation: Operation, now: Millis) -> NoReturn:
+    """For kinds without a clock."""
+    raise AssertionError(operation)
+
+
 def refuse_misplaced(update: Update) -> None:
     """Payloads belong to success, errors to failure; true for every kind."""
     if update.action is Action.FAIL and update.payload is not None:
         raise invalid("Cannot provide a Payload for FAIL action.")
     if update.action is Action.SUCCEED and update.error is not None:
         raise invalid("Cannot provide an Error for SUCCEED action.")
-

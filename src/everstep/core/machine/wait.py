@@ -7,7 +7,8 @@
 from dataclasses import replace
 
 from everstep.core.events import EventType
-from everstep.core.machine.rules import Happening, Rules, Table, refuse_misplaced
+from everstep.core.machine.happening import Happening
+from everstep.core.machine.rules import Rules, Table, refuse_misplaced
 from everstep.core.model import Action, Millis, Operation, Status, Update
 from everstep.core.refusal import invalid
 

@@ -16,7 +16,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, NewType, TypeAlias, TypeVar, Union, assert_never, cast, get_args, get_origin, get_type_hints
 
-from everstep.core.machine.delta import Effect, Invoke, NotifyParent
+from everstep.core.machine.delta import CallFunction, Effect, Invoke, NotifyParent, StartChild
 from everstep.core.wire.text import JsonObject, dump, load
 
 R = TypeVar("R")
@@ -45,6 +45,10 @@ def dump_effect(effect: Effect) -> str:
             return dump({"type": "invoke", **_writer(Invoke)(effect)})
         case NotifyParent():
             return dump({"type": "notify_parent", **_writer(NotifyParent)(effect)})
+        case StartChild():
+            return dump({"type": "start_child", **_writer(StartChild)(effect)})
+        case CallFunction():
+            return dump({"type": "call_function", **_writer(CallFunction)(effect)})
         case _:
             assert_never(effect)
 
@@ -57,6 +61,10 @@ def load_effect(text: str) -> Effect:
             return cast(Invoke, _load(Invoke, members))
         case "notify_parent":
             return cast(NotifyParent, _load(NotifyParent, members))
+        case "start_child":
+            return cast(StartChild, _load(StartChild, members))
+        case "call_function":
+            return cast(CallFunction, _load(CallFunction, members))
         case other:
             raise UnreadableRecordError(f"{other!r} is no type of effect")
 

@@ -1,0 +1,69 @@
+"""What the outside does to an execution: callbacks are answered, called functions end.
+
+Each is news for the function, so each ends with `wake`.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from everstep.core.events import EventType
+from everstep.core.machine.callback import next_due
+from everstep.core.machine.chained_invoke import ENDED, end
+from everstep.core.machine.commands import (
+    AnswerCallback,
+    CallbackFailure,
+    CallbackHeartbeat,
+    CallbackSuccess,
+    ChildEnded,
+)
+from everstep.core.machine.delta import Delta
+from everstep.core.machine.draft import Draft
+from everstep.core.machine.happening import Happening
+from everstep.core.machine.life import ripen, wake
+from everstep.core.model import ErrorObject, Kind, Status
+from everstep.core.refusal import Code, Refused, not_found
+from everstep.core.sizes import text_bytes
+
+
+def answer(draft: Draft, command: AnswerCallback) -> Delta:
+    """Somebody outside answers, or says that it is still at work.
+
+    Raises Refused: NOT_FOUND for a callback that does not exist, CALLBACK_TIMEOUT for one that is closed.
+    """
+    ripen(draft)
+    callback = draft.get(command.operation_id)
+    if callback is None or callback.kind is not Kind.CALLBACK:
+        raise not_found("Callback does not exist")
+    if not draft.is_running or callback.status is not Status.STARTED:
+        raise Refused(Code.CALLBACK_TIMEOUT, "The callback is already completed or has timed out")
+    ended = replace(callback, moved_in=draft.version, ended_at=draft.now, due_at=None)
+    match command.answer:
+        case CallbackHeartbeat():
+            draft.put(replace(callback, due_at=next_due(callback, draft.now)))
+        case CallbackSuccess(payload=payload):
+            draft.put(replace(ended, status=Status.SUCCEEDED, result=payload))
+            draft.tell(ended, Happening(type=EventType.CALLBACK_SUCCEEDED, result=payload))
+        case CallbackFailure(error=error):
+            draft.put(replace(ended, status=Status.FAILED, error=error))
+            draft.tell(ended, Happening(type=EventType.CALLBACK_FAILED, error=error))
+        case _:
+            assert_never(command.answer)
+    wake(draft)
+    return draft.finish()
+
+
+def child_ended(draft: Draft, command: ChildEnded) -> Delta:
+    """The target is done; a parent that is closed, or that heard of it before, does not care."""
+    draft.perform(command.effect_id)
+    ripen(draft)
+    call = draft.get(command.operation_id)
+    if draft.is_running and call is not None and call.status is Status.STARTED:
+        limit = draft.limits.async_output_bytes_max
+        if text_bytes(command.result) > limit:
+            message = f"CHAINED_INVOKE output payload size must be less than or equal to {limit} bytes."
+            end(draft, call, Status.FAILED, error=ErrorObject(message=message))
+        else:
+            status, _ = ENDED[command.status]
+            end(draft, call, status, result=command.result, error=command.error)
+    wake(draft)
+    return draft.finish()

@@ -12,7 +12,7 @@ endif
 
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
-CHECKED := $(wildcard src tests examples bench)
+CHECKED := $(wildcard src tests examples demo bench)
 # What dependency-groups.dev lists; read here because pip learned to do it only in 25.1.
 DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
 ARGS ?=
@@ -34,7 +34,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 demo: $(READY) ## an order that survives two kills, with its history as a timeline
-	@$(BIN)/python -m examples.demo
+	@$(BIN)/python -m demo
 
 test: $(READY) ## all tests, the quick wings first; pass options with ARGS='-k timer'
 	@$(BIN)/python -m pytest $(ARGS)

@@ -1,0 +1,1 @@
+"""The main job on real input: an order that survives two kills."""

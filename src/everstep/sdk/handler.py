@@ -12,7 +12,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast, overload
 
-from everstep.core.limits import PAGE_ITEMS_MAX
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
 from everstep.core.model import Kind, Operation
 from everstep.core.wire.envelope import NotEnvelopeError, decode_envelope, encode_output
@@ -21,6 +20,7 @@ from everstep.errors import ExecutionError, InvocationError, SuspendExecution
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.context import AsyncDurableContext, DurableContext
 from everstep.sdk.decorators import is_async
+from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
@@ -69,7 +69,8 @@ class DurableFunction(Generic[R]):
     ) -> InvocationOutput:
         """Carry out one invocation against this client. Raises InvocationError when it must be made again."""
         try:
-            operations = _all_operations(envelope, client)
+            # The whole state is read before any of the author's code runs.
+            operations = [*envelope.operations, *read_pages(client, envelope.arn, envelope.token, envelope.next_marker)]
             event = _input(operations)
         except InvocationError as error:
             if error.is_retryable():
@@ -148,17 +149,6 @@ class _Run:
     context: LambdaContext | None
 
 
-def _all_operations(envelope: Envelope, client: DurableClient) -> list[Operation]:
-    """The whole state, page by page, before any of the author's code runs."""
-    operations = list(envelope.operations)
-    marker = envelope.next_marker
-    while marker:
-        page = client.get_state(envelope.arn, envelope.token, marker, PAGE_ITEMS_MAX)
-        operations += page.operations
-        marker = page.next_marker
-    return operations
-
-
 def _input(operations: list[Operation]) -> object:
     """The caller's event; `{}` when there was none."""
     execution = next((o for o in operations if o.kind is Kind.EXECUTION), None)
@@ -186,18 +176,24 @@ def _run_sync(run: _Run) -> InvocationOutput:
             became = Failed(driver.failure)
         elif driver.is_suspended:
             became = Suspended()
-        try:
-            return driver.run(end(became))
-        except SuspendExecution:
-            return PENDING
+        return _conclude(driver, became)
     finally:
         driver.close()
 
 
-def _run_async(run: _Run) -> InvocationOutput:
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+def _conclude(driver: ThreadDriver, became: HandlerEnd) -> InvocationOutput:
+    try:
+        return driver.run(end(became))
+    except SuspendExecution:
+        return PENDING
+    except InvocationError as error:
+        # The end could not be saved, as with a result over the service's limit; invoking again may be no remedy.
+        return driver.run(end(Failed(error)))
 
+
+def _run_async(run: _Run) -> InvocationOutput:
+    # asyncio: only who writes async handlers pays for it.
+    from everstep.sdk.drive.coroutines import run_to_end
     from everstep.sdk.drive.loop import LoopDriver
 
     async def main() -> InvocationOutput:
@@ -209,8 +205,4 @@ def _run_async(run: _Run) -> InvocationOutput:
         finally:
             driver.close()
 
-    if asyncio._get_running_loop() is None:
-        return asyncio.run(main())
-    # Called from inside a loop, as an embedded engine or an async test does: the handler gets a loop of its own.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, main()).result()
+    return run_to_end(main())

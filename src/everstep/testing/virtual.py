@@ -1,7 +1,8 @@
 """Time, ids and running code in a world that we own: nothing here waits, and nothing depends on chance."""
 
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from everstep.core.model import Millis
@@ -58,3 +59,15 @@ class Hand:
             finally:
                 coroutine.close()
         raise AssertionError(f"{coroutine} waits for something, but nothing here can make it go on")
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Inside, others may run coroutines; for the holder of the hand while a function of the author's runs.
+
+        It may run in another thread, as `async def` handlers do when the test has an event loop of its own.
+        """
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()

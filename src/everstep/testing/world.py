@@ -32,8 +32,9 @@ from everstep.testing.virtual import CountingIds, Hand, VirtualClock
 
 E = TypeVar("E", bound=ServiceError)
 
-INVOCATIONS_MAX = 1_000
-"""Invocations of one execution before the world says that it goes round in circles."""
+INVOCATIONS_MAX = 10_000
+"""Invocations of one execution before the world says that it goes round in circles; far more than the 3,000 that a
+workflow of nothing but waits can need."""
 
 
 class StuckError(AssertionError):
@@ -130,7 +131,8 @@ class DirectInvoker:
         function = self._functions[call.function]
         envelope = decode_envelope(load(call.payload))
         try:
-            output = function.invoke(envelope, LocalClient(self._world))
+            with self._world.hand.lent():
+                output = function.invoke(envelope, LocalClient(self._world))
         except InvocationError as error:
             return FunctionAnswer(error=ErrorObject(type=type_name(type(error)), message=str(error)))
         return FunctionAnswer(payload=dump(encode_output(output)).encode())

@@ -11,18 +11,19 @@ def is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
     return hasattr(type(value), "__await__")
 
 
-def run_blocking(body: Callable[[], object]) -> Outcome:
-    """Run it here and now. A body written `async` gets an event loop of its own for as long as it runs."""
+def call(body: Callable[[], object]) -> Outcome:
+    """What becomes of the call itself; an awaitable that it returns is not awaited."""
     try:
-        value = body()
-        if is_awaitable(value):
-            import asyncio  # only who writes async steps pays for it
-
-            value = asyncio.run(_wait_for(value))
+        return Returned(body())
     except Exception as error:
         return Raised(error)
-    return Returned(value)
 
 
-async def _wait_for(awaitable: Awaitable[object]) -> object:
-    return await awaitable
+def run_blocking(body: Callable[[], object]) -> Outcome:
+    """Run it here and now. A body written `async` gets an event loop of its own for as long as it runs."""
+    outcome = call(body)
+    if isinstance(outcome, Returned) and is_awaitable(outcome.value):
+        from everstep.sdk.drive.coroutines import run_to_end, settle  # asyncio: only who writes async steps pays
+
+        return run_to_end(settle(outcome.value))
+    return outcome

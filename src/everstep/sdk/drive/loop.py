@@ -9,7 +9,6 @@ whatever it does in its `finally` blocks is no longer recorded.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +16,15 @@ from typing import Any, TypeVar, assert_never
 
 from everstep.core.messages import InvocationOutput
 from everstep.core.model import Arn, OperationId, Update
-from everstep.errors import InvocationError, SuspendExecution
+from everstep.errors import ExecutionError, InvocationError, SuspendExecution, UnrecoverableError
 from everstep.sdk.clients.port import DurableClient
-from everstep.sdk.drive.bodies import is_awaitable
+from everstep.sdk.drive.bodies import call, is_awaitable
+from everstep.sdk.drive.calls import checkpoint
+from everstep.sdk.drive.coroutines import settle
+from everstep.sdk.drive.parking import Parking, Poll, wake
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
-from everstep.sdk.replay.requests import Outcome, Park, Raised, Request, Returned, Run, Save, Script
+from everstep.sdk.replay.requests import Outcome, Park, Request, Returned, Run, Save, Script
 
 T = TypeVar("T")
 
@@ -31,9 +33,6 @@ LINGER_SECONDS = 0.01
 SETTLE_TURNS = 50
 """Loop turns without any durable work before an invocation counts as suspended; a chain of the author's own tasks
 between two operations takes one turn a link, and fifty turns cost less than a tenth of a millisecond."""
-POLL_SECONDS = (0.05, 1.0, 10.0)
-"""While something runs, news of parked operations is asked for: soonest after a due moment, first and longest
-interval where no moment is known."""
 
 
 class LoopDriver:
@@ -48,27 +47,24 @@ class LoopDriver:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._running = 0
         """Scripts that are not parked."""
-        self._parked: dict[OperationId, list[asyncio.Future[None]]] = {}
+        self._parking = Parking(writer.journal)
         self._saving: deque[tuple[int, asyncio.Future[None]]] = deque()
         """Who waits for which ticket, in order."""
         self._sender: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         """Somebody waits for an update."""
-        self._poll: asyncio.TimerHandle | None = None
-        self._poll_interval = POLL_SECONDS[1]
+        self._poll = None if client.is_local else Poll(self._parking, self._ask)
         self._activity = 0
         self._over: asyncio.Future[None] = self._loop.create_future()
         """Done when the invocation must end without a result."""
-        self._failure: InvocationError | None = None
-        """Why nothing can be saved any more; it decides the invocation whatever the author's code does."""
+        self._failure: UnrecoverableError | None = None
+        """Why nothing may be saved any more; it decides the invocation whatever the author's code does."""
 
-    async def run_handler(self, handler: Callable[[], Coroutine[Any, Any, object]]) -> HandlerEnd:
+    async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
         """Run the author's handler to its end or to its suspension."""
-        task = self._loop.create_task(handler())
+        task = self._loop.create_task(_await(handler))
         await asyncio.wait((task, self._over), return_when=asyncio.FIRST_COMPLETED)
-        became: HandlerEnd = Suspended()
-        if task.done() and not self._over.done():
-            became = _end_of(task)
+        became = _end_of(task) if task.done() and not self._over.done() else Suspended()
         await self._stop(task)
         return became
 
@@ -76,9 +72,7 @@ class LoopDriver:
         """Begin the operation; the future is done when it is."""
         future: asyncio.Future[T] = self._loop.create_future()
         if self._over.done():
-            # The invocation is over and its handler is being cancelled; a `finally` of it came here.
-            future.set_exception(SuspendExecution())
-            future.exception()  # nobody need look at it
+            future.cancel()  # so is the handler, and a `finally` of it came here
             return future
         self._activity += 1
         try:
@@ -88,27 +82,38 @@ class LoopDriver:
             return future
         except Exception as error:
             future.set_exception(error)
+            self._note(future)
             return future
+        self._running += 1
         task = self._loop.create_task(self._drive(script, request))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
         return task
 
     async def conclude(self, became: HandlerEnd) -> InvocationOutput:
         """The function's answer, after `run_handler`. Raises InvocationError when it must be invoked again."""
-        script = end(Failed(self._failure) if self._failure is not None else became)
+        if self._failure is not None:
+            became = Failed(self._failure)
+        try:
+            return await self._answer(end(became))
+        except InvocationError as error:
+            # The end could not be saved, as with a result over the service's limit; invoking again may be no remedy.
+            return await self._answer(end(Failed(error)))
+
+    async def _answer(self, script: Script[InvocationOutput]) -> InvocationOutput:
         try:
             request = script.send(None)
-            while not self._writer.is_revoked:
+            while True:
                 assert isinstance(request, Save), request
                 ticket = self._writer.add(request.update)
                 while self._writer.saved < ticket:
+                    if self._writer.is_revoked:
+                        return PENDING
                     await self._call()
                 request = script.send(None)
         except StopIteration as finished:
             output: InvocationOutput = finished.value
             return output
-        return PENDING
 
     # ------------------------------------------------------------------ scripts
     def _advance(self, script: Script[T], reply: Outcome | None) -> Request:
@@ -120,7 +125,6 @@ class LoopDriver:
         return request
 
     async def _drive(self, script: Script[T], request: Request) -> T:
-        self._running += 1
         try:
             while True:
                 reply = await self._carry_out(request)
@@ -131,45 +135,71 @@ class LoopDriver:
                     return value
         finally:
             script.close()
-            self._running -= 1
-            self._rest()
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        """Runs before whoever awaits the operation; also for one that was cancelled before it began."""
+        self._tasks.discard(task)
+        self._running -= 1
+        self._rest()
+        self._note(task)
+
+    def _note(self, ended: asyncio.Future[Any]) -> None:
+        """Take notice of an operation's error, so that asyncio does not complain of one that nobody awaits."""
+        error = None if ended.cancelled() else ended.exception()
+        if isinstance(error, UnrecoverableError):
+            self._fail(error)
+
+    def _fail(self, error: UnrecoverableError) -> None:
+        self._failure = self._failure or error
+        self._end()
 
     async def _carry_out(self, request: Request) -> Outcome | None:
         match request:
             case Save(update=update):
                 await self._save(update)
             case Run(body=body, is_async=is_async):
-                return await _run(body, is_async=is_async)
+                return await self._run(body, is_async=is_async)
             case Park(operation_id=operation_id):
                 await self._park(operation_id)
             case _:
                 assert_never(request)
         return None
 
+    async def _run(self, body: Callable[[], object], *, is_async: bool) -> Outcome:
+        """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
+        try:
+            outcome = call(body) if is_async else await asyncio.to_thread(call, body)
+            if isinstance(outcome, Returned) and is_awaitable(outcome.value):
+                return await settle(outcome.value)
+        except (asyncio.CancelledError, SuspendExecution):
+            raise
+        except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
+            self._fail(InvocationError(f"a body was cut off by {type(error).__name__}"))
+            raise
+        return outcome
+
     async def _park(self, operation_id: OperationId) -> None:
         while self._writer.journal.is_waiting(operation_id):
-            moved: asyncio.Future[None] = self._loop.create_future()
-            self._parked.setdefault(operation_id, []).append(moved)
+            moved = self._parking.park(operation_id)
             self._running -= 1
             self._rest()
-            self._schedule_poll()
+            if self._poll is not None:
+                self._poll.schedule()
             try:
                 await moved
             finally:
+                self._parking.forget(operation_id, moved)
                 self._running += 1
                 self._activity += 1
 
     def _rest(self) -> None:
         """Something stopped running: perhaps it was the last."""
         self._activity += 1
-        if self._is_idle():
-            self._settle(self._activity, SETTLE_TURNS)
-
-    def _is_idle(self) -> bool:
-        return bool(self._parked) and self._running == 0 and self._sender is None
+        self._settle(self._activity, SETTLE_TURNS)
 
     def _settle(self, activity: int, turns: int) -> None:
-        if activity != self._activity or not self._is_idle():
+        is_idle = len(self._parking) > 0 and self._running == 0 and self._sender is None
+        if not is_idle or activity != self._activity:
             return
         if turns == 0:
             self._end()
@@ -182,20 +212,17 @@ class LoopDriver:
 
     # ------------------------------------------------------------------ saving
     def _add(self, update: Update) -> int:
-        if self._failure is not None:
-            raise self._failure
         if self._over.done():
-            raise SuspendExecution
+            raise self._failure or SuspendExecution()
         ticket = self._writer.add(update)
-        if self._sender is None and not (self._client.is_local and not self._hurry.is_set()):
+        if self._hurry.is_set() or not self._client.is_local:
             self._send_soon()
         return ticket
 
     async def _save(self, update: Update) -> None:
         self._hurry.set()
-        ticket = self._add(update)
         saved: asyncio.Future[None] = self._loop.create_future()
-        self._saving.append((ticket, saved))
+        self._saving.append((self._add(update), saved))
         await saved
 
     def _send_soon(self) -> None:
@@ -207,67 +234,47 @@ class LoopDriver:
         try:
             if not self._hurry.is_set():
                 await _within(self._hurry.wait(), LINGER_SECONDS)
-            while True:
-                await asyncio.sleep(0)  # what is said in the same turn of the loop travels together
+            await asyncio.sleep(0)  # what is said in the same turn of the loop travels together
+            while not self._over.done():
                 self._hurry.clear()
                 await self._call()
-                if not len(self._writer.buffer) or self._over.done():
+                if not len(self._writer.buffer):
                     break
+                await asyncio.sleep(0)
         except InvocationError as error:
-            self._failure = error
-            self._end()
+            self._fail(error)
         finally:
+            self._hurry.clear()
             self._sender = None
             self._rest()
 
     async def _call(self) -> None:
         request = self._writer.request()
         if self._caller is None:
-            reply = self._client.checkpoint(self._arn, request)
+            reply = checkpoint(self._client, self._arn, request)
         else:
-            reply = await self._loop.run_in_executor(self._caller, self._client.checkpoint, self._arn, request)
+            reply = await self._loop.run_in_executor(self._caller, checkpoint, self._client, self._arn, request)
         self._writer.accept(request, reply)
-        while self._saving and self._saving[0][0] <= self._writer.saved:
-            _release(self._saving.popleft()[1])
-        for operation in reply.operations:
-            if not self._writer.journal.is_waiting(operation.id):
-                for moved in self._parked.pop(operation.id, ()):
-                    _release(moved)
-                    self._poll_interval = POLL_SECONDS[1]
         if self._writer.is_revoked:
-            self._end()
-
-    # ------------------------------------------------------------------ news while something else runs
-    def _schedule_poll(self) -> None:
-        if self._caller is None:
+            self._end()  # whoever waits is cancelled: what was saved is saved, but this invocation shall end at once
             return
-        if self._poll is not None:
-            self._poll.cancel()
-        self._poll = self._loop.call_later(self._until_poll(), self._ask)
-
-    def _until_poll(self) -> float:
-        """Seconds until it is worth asking: the earliest known due moment, else ever longer intervals."""
-        known = (self._writer.journal.get(operation_id) for operation_id in self._parked)
-        dues = [operation.due_at for operation in known if operation is not None and operation.due_at is not None]
-        if not dues:
-            return self._poll_interval
-        soonest, _, longest = POLL_SECONDS
-        return min(max(min(dues) / 1000 - time.time(), soonest), longest)
+        while self._saving and self._saving[0][0] <= self._writer.saved:
+            wake(self._saving.popleft()[1])
+        if self._parking.release(reply.operations) and self._poll is not None:
+            self._poll.hasten()
 
     def _ask(self) -> None:
-        self._poll = None
-        if self._parked and not self._over.done() and self._failure is None:
-            self._poll_interval = min(self._poll_interval * 2, POLL_SECONDS[2])
-            self._hurry.set()
-            self._send_soon()
-            self._schedule_poll()
+        """Call the service only to hear what happened."""
+        self._hurry.set()
+        self._send_soon()
 
     # ------------------------------------------------------------------ the end
     async def _stop(self, handler: asyncio.Task[object]) -> None:
         """Let go of everything that still runs; nothing is recorded from here on."""
         self._end()
+        self._hurry.set()
         if self._poll is not None:
-            self._poll.cancel()
+            self._poll.stop()
         tasks: list[asyncio.Task[Any]] = [handler, *self._tasks]
         for task in tasks:
             task.cancel()
@@ -282,7 +289,7 @@ class LoopDriver:
 
 def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
     if task.cancelled():
-        return Failed(InvocationError("the handler was cancelled"))
+        return Failed(ExecutionError("the handler was cancelled by its own code"))
     error = task.exception()
     match error:
         case None:
@@ -295,20 +302,10 @@ def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
             raise error
 
 
-async def _run(body: Callable[[], object], *, is_async: bool) -> Outcome:
-    """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
-    try:
-        value = body() if is_async else await asyncio.to_thread(body)
-        if is_awaitable(value):
-            value = await value
-    except Exception as error:
-        return Raised(error)
-    return Returned(value)
-
-
-def _release(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
+async def _await(handler: Callable[[], object]) -> object:
+    """A decorator around the handler may raise, or answer in its place, before there is a coroutine."""
+    value = handler()
+    return await value if is_awaitable(value) else value
 
 
 async def _within(awaitable: Coroutine[Any, Any, object], seconds: float) -> None:

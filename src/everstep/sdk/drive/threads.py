@@ -5,16 +5,19 @@ is on its way waits for its turn. So a function without branches never hands wor
 START of a quick step travels with its SUCCEED. A background thread exists only to send what nobody waits for.
 
 The invocation is suspended when no branch is running. From then on every operation raises SuspendExecution, also
-one that an author calls in a `finally`.
+one that an author calls in a `finally`. An error that ends the invocation does so even if the author's code catches it:
+no operation after it would stand at the right place of the history.
 """
 
 import threading
+from collections.abc import Callable
 from typing import TypeVar, assert_never
 
-from everstep.core.model import Arn, OperationId, Update
-from everstep.errors import InvocationError, SuspendExecution
+from everstep.core.model import Arn, Kind, OperationId, Update
+from everstep.errors import InvocationError, SuspendExecution, UnrecoverableError
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.bodies import run_blocking
+from everstep.sdk.drive.calls import checkpoint
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.requests import Outcome, Park, Run, Save, Script
 
@@ -36,7 +39,7 @@ class ThreadDriver:
         """Branches that are not parked; the handler itself is the first."""
         self._is_sending = False
         self._is_suspended = False
-        self._failure: InvocationError | None = None
+        self._failure: UnrecoverableError | None = None
         self._lingering: _Lingering | None = None
 
     @property
@@ -45,8 +48,8 @@ class ThreadDriver:
         return self._is_suspended or self._writer.is_revoked
 
     @property
-    def failure(self) -> InvocationError | None:
-        """Why nothing can be saved any more, if so; it decides the invocation whatever the author's code does."""
+    def failure(self) -> UnrecoverableError | None:
+        """Why nothing may be saved any more, if so; it decides the invocation whatever the author's code does."""
         return self._failure
 
     def run(self, script: Script[T]) -> T:
@@ -58,12 +61,15 @@ class ThreadDriver:
             except StopIteration as finished:
                 value: T = finished.value
                 return value
+            except UnrecoverableError as error:
+                self._fail(error)
+                raise
             reply = None
             match request:
                 case Save(update=update, wait=wait):
                     self._save(update, wait=wait)
                 case Run(body=body):
-                    reply = run_blocking(body)
+                    reply = self._run_body(body)
                 case Park(operation_id=operation_id):
                     self._park(operation_id)
                 case _:
@@ -73,6 +79,20 @@ class ThreadDriver:
         """Stop sending. What nobody waited for and is not sent yet is not owed to anybody."""
         if self._lingering is not None:
             self._lingering.stop()
+
+    def _run_body(self, body: Callable[[], object]) -> Outcome:
+        try:
+            return run_blocking(body)
+        except SuspendExecution:
+            raise
+        except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
+            self._fail(InvocationError(f"a body was cut off by {type(error).__name__}"))
+            raise
+
+    def _fail(self, error: UnrecoverableError) -> None:
+        with self._changed:
+            self._failure = self._failure or error
+            self._changed.notify_all()
 
     # ------------------------------------------------------------------ saving
     def _save(self, update: Update, *, wait: bool) -> None:
@@ -85,6 +105,8 @@ class ThreadDriver:
             while self._writer.saved < ticket:
                 self._check_open()
                 self._send_or_wait()
+            if self._writer.is_revoked and update.kind is not Kind.EXECUTION:
+                raise SuspendExecution  # it is saved, but this invocation shall end at once
 
     def _check_open(self) -> None:
         if self._failure is not None:
@@ -102,7 +124,7 @@ class ThreadDriver:
         self._changed.release()
         reply = failure = None
         try:
-            reply = self._client.checkpoint(self._arn, request)
+            reply = checkpoint(self._client, self._arn, request)
         except InvocationError as error:
             failure = error
         finally:
@@ -111,7 +133,7 @@ class ThreadDriver:
             if reply is not None:
                 self._writer.accept(request, reply)
             else:
-                self._failure = failure or InvocationError("a checkpoint was cut off")
+                self._failure = self._failure or failure or InvocationError("a checkpoint was cut off")
             self._changed.notify_all()
 
     def _linger(self) -> None:
@@ -124,7 +146,7 @@ class ThreadDriver:
     def send_leftovers(self) -> None:
         """Send what has been lying around; for the background thread."""
         with self._changed:
-            if len(self._writer.buffer) and not self._is_sending and self._failure is None and not self.is_suspended:
+            while len(self._writer.buffer) and self._failure is None and not self.is_suspended:
                 self._send_or_wait()
 
     # ------------------------------------------------------------------ waiting

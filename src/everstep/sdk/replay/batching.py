@@ -82,7 +82,7 @@ class Writer:
         """The service saved the request's updates."""
         self.journal.learn(reply.operations)
         self.saved += len(request.updates)
-        if reply.token is None:
-            self.is_revoked = True
-        else:
+        if reply.token:
             self._token = reply.token
+        else:
+            self.is_revoked = True

@@ -1,13 +1,11 @@
 """Small deltas for the stores' tests, made by hand: a store must not care whether `decide` would make them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from everstep.core.events import Event, EventType
 from everstep.core.machine.delta import Delta, Invoke
-from everstep.core.machine.state import Execution, Head, Invocation, InvocationPhase, Origin
+from everstep.core.machine.state import Head, Invocation, InvocationPhase, Origin
 from everstep.core.model import Arn, Kind, Millis, Operation, OperationId, Status
 from everstep.core.names import ExecutionName
 
@@ -91,12 +89,3 @@ def a_step(arn: Arn, before: Head, result: str = '"ok"') -> Delta:
         events=(started, succeeded),
         due_at=Millis(NOW + 3_600_000),
     )
-
-
-def steps(execution: Execution) -> Iterator[Delta]:
-    """One step after the other, from where the execution stands."""
-    head = execution.head
-    for _ in count():
-        delta = a_step(execution.arn, head)
-        head = delta.head
-        yield delta

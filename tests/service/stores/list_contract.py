@@ -7,8 +7,8 @@ import pytest
 from everstep.core.model import ExecutionStatus, Millis
 from everstep.core.refusal import Code, Refused
 from everstep.service.ports import ListQuery, Store
+from tests.service.stores.claims import claim
 from tests.service.stores.deltas import NOW, a_birth, a_change, a_step, an_origin
-from tests.service.stores.store_contract import claim
 
 
 async def names(store: Store, query: ListQuery) -> list[str]:

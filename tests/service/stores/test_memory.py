@@ -10,11 +10,10 @@ from everstep.core.model import Millis
 from everstep.service.ports import ListQuery, Store
 from everstep.service.stores.memory import MemoryStore
 from tests.service.stores.deltas import a_birth
-from tests.service.stores.list_contract import ListContract
 from tests.service.stores.store_contract import StoreContract
 
 
-class TestMemoryStore(StoreContract, ListContract):
+class TestMemoryStore(StoreContract):
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Store]:
         store = MemoryStore()

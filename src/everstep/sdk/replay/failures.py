@@ -19,7 +19,14 @@ def error_object(error: BaseException) -> ErrorObject:
         stack = tuple(error.stack_trace) if error.stack_trace else None
         return ErrorObject(message=error.message, type=type_name(kind), data=error.data, stack_trace=stack)
     lines = tuple(_stack_lines(error.__traceback__))[-_STACK_LINES_MAX:]
-    return ErrorObject(message=str(error), type=type_name(type(error)), stack_trace=lines or None)
+    return ErrorObject(message=_text(error), type=type_name(type(error)), stack_trace=lines or None)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as failure:  # an author's __str__ must not hide the error that it should describe
+        return f"(its text could not be made: {type_name(type(failure))})"
 
 
 def _stack_lines(traceback: TracebackType | None) -> Iterator[str]:

@@ -22,6 +22,7 @@ from everstep.core.model import (
     ExecutionStatus,
     Kind,
     Operation,
+    OperationId,
     Status,
     Update,
 )
@@ -107,15 +108,12 @@ def _check_batch(updates: Sequence[Update]) -> None:
         raise invalid("Cannot checkpoint multiple EXECUTION updates.")
     if ends and ends[0] != len(updates) - 1:
         raise invalid("EXECUTION checkpoint must be the last update.")
-    former: dict[str, Update] = {}
-    closed: set[str] = set()
-    for update in updates:
-        before = former.get(update.id)
-        if before is not None and (update.id in closed or not _may_follow(before, update)):
+    known: dict[OperationId, Update | None] = {}  # None: a second update of this id leaves no room for a third
+    for update in updates[: ends[0] if ends else None]:  # the id of the execution's end means nothing
+        before = known.get(update.id)
+        if update.id in known and (before is None or not _may_follow(before, update)):
             raise invalid("Cannot checkpoint multiple operations with the same ID.")
-        if before is not None:
-            closed.add(update.id)
-        former[update.id] = update
+        known[update.id] = update if before is None else None
 
 
 def _may_follow(before: Update, update: Update) -> bool:

@@ -32,7 +32,7 @@ class Draft:
         self._operations: dict[OperationId, Operation] = {}
         self._events: list[Event] = []
         self._effects: list[Effect] = []
-        self._performed: list[str] = []
+        self._performed: dict[str, None] = {}
 
     @property
     def version(self) -> int:
@@ -145,8 +145,8 @@ class Draft:
         self.perform(effect.id)
 
     def perform(self, effect_id: str) -> None:
-        """The effect of this id is performed with this change."""
-        self._performed.append(effect_id)
+        """The effect of this id is performed with this change; saying so twice is harmless."""
+        self._performed[effect_id] = None
 
     # ------------------------------------------------------------------ the end
     def finish(self, response: Response = None) -> Delta:
@@ -167,7 +167,7 @@ class Draft:
         )
 
     def _final_head(self) -> Head:
-        """The counters are kept apart while the change is made, because a new head for each costs more than the rest."""
+        """The head with its counters, which are kept apart until now: a new head for each would cost the most."""
         return replace(
             self.head,
             version=self.version,

@@ -32,6 +32,7 @@ def begin(draft: Draft, command: BeginInvocation) -> Delta:
     life.ripen(draft)
     owed = draft.head.invocation
     if not draft.is_running or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
+        life.wake(draft)  # what ripened just now has no other invocation to be told to
         return draft.finish()
     live = replace(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
     news = tuple(operation.id for operation in draft.news())

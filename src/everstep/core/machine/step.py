@@ -50,10 +50,15 @@ def payload_bytes_max(limits: Limits) -> int:
 def when_reported(step: Operation, update: Update, now: Millis) -> Operation:
     if update.action is Action.START:
         return step  # the last attempt's error or state stays readable while the next attempt runs
-    ended = replace(step, attempt=step.attempt + 1, result=update.payload, error=update.error)
-    if update.retry_delay_seconds is not None:
-        return replace(ended, due_at=Millis(now + update.retry_delay_seconds * 1000))
-    return replace(ended, ended_at=now)
+    delay = update.retry_delay_seconds
+    return replace(
+        step,
+        attempt=step.attempt + 1,
+        result=update.payload,
+        error=update.error,
+        due_at=Millis(now + delay * 1000) if delay is not None else None,
+        ended_at=now if delay is None else None,
+    )
 
 
 def told_by(step: Operation, update: Update) -> Happening:

@@ -159,7 +159,7 @@ def test_a_file_that_is_not_sqlite_is_refused_and_untouched(tmp_path: Path) -> N
     path = tmp_path / "notes.txt"
     for text in ("x", "Dear diary, " * 100):
         path.write_text(text)
-        assert "is not a SQLite database: choose another store file" in refusal(path)
+        assert "is not a store of everstep: choose another store file" in refusal(path)
         assert path.read_text() == text
         assert list(tmp_path.iterdir()) == [path]
 
@@ -169,7 +169,7 @@ def test_a_database_of_another_program_is_refused_and_untouched(tmp_path: Path) 
     with closing(sqlite3.connect(path)) as bank:
         bank.executescript("PRAGMA journal_mode = WAL; CREATE TABLE accounts (id)")
     before = path.read_bytes()
-    assert "is a SQLite database of another program" in refusal(path)
+    assert "is not a store of everstep: choose another store file" in refusal(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,13 +1,14 @@
 """The file of a SQLite store: whose it is, which format it has, and how an older one is brought forward.
 
-A file that is not ours is recognised by the first bytes of its header, read as bytes: letting SQLite look would
-already replay its journal or write side files. Ours carry an application id; `user_version` is the number of the
-last migration that was applied. Migrations only go forward, one transaction each.
+Ours carry an application id; `user_version` is the number of the last migration that was applied. A file that is not
+ours, or is newer than this program, is recognised at a glance that leaves no trace. Migrations only go forward, one
+transaction each.
 """
 
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -23,9 +24,6 @@ BUSY_SECONDS = 5.0
 
 Synchronous: TypeAlias = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 """How far a commit reaches before it is acknowledged; FULL survives a power cut, NORMAL a crash of the program."""
-
-_MAGIC = b"SQLite format 3\x00"
-_HEADER_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +47,23 @@ class Database:
 def open_database(path: Path, synchronous: Synchronous) -> Database:
     """Open the store at this path, make it if there is none; raises StoreError with one sentence for people."""
     path = path.resolve()  # One file has one lock, whichever link led to it.
-    try:
-        _judge(path, _header(path))
+    with _errors_for_people(path), contextlib.ExitStack() as undo:
+        _judge(path)
         lock = FileLock.take(path.with_name(f"{path.name}.lock"))
+        undo.callback(lock.release)
+        writer = undo.enter_context(contextlib.closing(_connect(path)))
+        _migrate(path, writer)
+        _tune(path, writer, synchronous)
+        reader = undo.enter_context(contextlib.closing(_connect(path)))
+        reader.execute("PRAGMA query_only = ON")
+        undo.pop_all()
+        return Database(path=path, writer=writer, reader=reader, lock=lock)
+
+
+@contextlib.contextmanager
+def _errors_for_people(path: Path) -> Iterator[None]:
+    try:
+        yield
     except HeldError as error:
         raise StoreError(
             f"{path} is in use by {error.owner}: stop that service first, or choose another store file"
@@ -60,43 +72,36 @@ def open_database(path: Path, synchronous: Synchronous) -> Database:
         raise StoreError(
             f"{path} cannot be used as a store file ({error.strerror or error}): check the path and its permissions"
         ) from error
-    with contextlib.ExitStack() as undo:
-        undo.callback(lock.release)
-        try:
-            writer = undo.enter_context(contextlib.closing(_connect(path)))
-            _migrate(path, writer)
-            _tune(path, writer, synchronous)
-            reader = undo.enter_context(contextlib.closing(_connect(path)))
-            reader.execute("PRAGMA query_only = ON")
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"{path} cannot be opened as a store ({error}): restore it from a copy, or choose another store file"
-            ) from error
-        undo.pop_all()
-    return Database(path=path, writer=writer, reader=reader, lock=lock)
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise _not_ours(path) from error
+        raise StoreError(
+            f"{path} cannot be opened as a store ({error}): restore it from a copy, or choose another store file"
+        ) from error
 
 
-def _header(path: Path) -> bytes:
-    """The first bytes of the file; empty for a file that is empty or not there yet."""
+def _judge(path: Path) -> None:
+    """Raise StoreError unless what is at this path, if anything, is ours to use."""
     if not path.parent.is_dir():
         raise StoreError(f"{path} cannot be made: there is no folder {path.parent}, make it first")
     if not path.exists():
-        return b""
-    if not path.is_file():  # Reading a pipe would wait for ever.
-        raise StoreError(f"{path} is not a file: choose another store file")
-    with path.open("rb") as file:
-        return file.read(_HEADER_BYTES)
-
-
-def _judge(path: Path, header: bytes) -> None:
-    """Raise StoreError unless a file that begins like this is ours to use."""
-    if not header:
         return
-    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        raise StoreError(f"{path} is not a SQLite database: choose another store file, or move this one away")
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise StoreError(f"{path} is a SQLite database of another program: choose another store file")
-    _judge_format(path, int.from_bytes(header[60:64], "big"))
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file: choose another store file")
+    if path.stat().st_size == 0:
+        return
+    # Immutable: SQLite takes no lock, replays no journal and writes no side file. Reading the header by hand would do
+    # worse than that, because closing any handle of a file drops all POSIX locks that this process has on it.
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as glance:
+        application: int = glance.execute("PRAGMA application_id").fetchone()[0]
+        version: int = glance.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise _not_ours(path)
+    _judge_format(path, version)
+
+
+def _not_ours(path: Path) -> StoreError:
+    return StoreError(f"{path} is not a store of everstep: choose another store file, or move this one away")
 
 
 def _judge_format(path: Path, version: int) -> None:
@@ -114,7 +119,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _migrate(path: Path, connection: sqlite3.Connection) -> None:
-    # The header may lag behind a log that was not yet put back, so the format is judged again by SQLite's own eyes.
+    # The glance saw only the file; a log that was not yet put back into it may know better.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     _judge_format(path, version)
     for number, script in enumerate(_migrations()[version:], start=version + 1):

@@ -138,25 +138,30 @@ class Dispatcher:
         self._invoker = invoker
         self._ids = ids
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_recovering = False
         service.listen(self.note)
 
     def note(self, delta: Delta) -> None:
         """A change is durable: its effects are due."""
-        self._begin(delta.effects)
+        if not self._is_recovering:  # else they are found in the outbox in the end
+            self._begin(delta.effects)
 
     async def recover(self, store: Store) -> int:
         """Take up what a former process left: invocations that nobody watches, effects that nobody performed.
 
-        How many executions were taken up.
+        How many executions were taken up. Nothing is performed before the last invocation is given up: one that this
+        process has begun itself would look like one that nobody watches.
         """
-        taken_up = 0
-        while arns := await store.live(LIVE_AT_START_MAX):
-            taken_up += len(arns)
-            for arn in arns:
-                await self._give_up(arn)
+        self._is_recovering = True
+        try:
+            while arns := await store.live(LIVE_AT_START_MAX):
+                for arn in arns:
+                    await self._give_up(arn)
+        finally:
+            self._is_recovering = False
         effects = await store.effects(EFFECTS_AT_START_MAX)
         self._begin(effects)
-        return taken_up + len(effects)
+        return len({effect.arn for effect in effects})
 
     async def _give_up(self, arn: Arn) -> None:
         summary = await self._service.get(arn)

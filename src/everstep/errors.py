@@ -18,6 +18,7 @@
         |-- InvokeError
         |-- ChildContextError
         |-- WaitForConditionError
+        |-- BatchCompletionError                 a custom decision ended a map or parallel as failed
         `-- CallbackError
             |-- CallbackExternalError            the outside world reported a failure
             |-- CallbackTimeoutError             it did not answer in time
@@ -212,6 +213,22 @@ class CallbackTimeoutError(CallbackError):
 
 class CallbackSubmitterError(CallbackError):
     """The step that hands out the callback's id failed."""
+
+
+class BatchCompletionError(DurableOperationError):
+    """A custom decision ended a map or parallel as failed; `completion_reason` says so."""
+
+    def __init__(
+        self,
+        completion_reason: str = "CUSTOM_COMPLETION_FAILED",
+        message: str | None = None,
+        error_type: str | None = None,
+        data: str | None = None,
+        stack_trace: list[str] | None = None,
+    ) -> None:
+        text = message or f"The batch was completed as failed by should_complete ({completion_reason})"
+        super().__init__(text, error_type, data, stack_trace)
+        self.completion_reason = completion_reason
 
 
 class SuspendExecution(BaseException):

@@ -9,51 +9,62 @@ whatever it does in its `finally` blocks is no longer recorded.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any, TypeVar, assert_never
 
-from everstep.core.messages import InvocationOutput
-from everstep.core.model import Arn, OperationId, Update
+from everstep.core.messages import CheckpointReply, InvocationOutput
+from everstep.core.model import Arn, OperationId
 from everstep.errors import ExecutionError, InvocationError, SuspendExecution, UnrecoverableError
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.bodies import call, is_awaitable
-from everstep.sdk.drive.calls import checkpoint
 from everstep.sdk.drive.coroutines import settle
-from everstep.sdk.drive.parking import Parking, Poll, wake
+from everstep.sdk.drive.crew import Crew, Strand
+from everstep.sdk.drive.parking import Parking, Poll
+from everstep.sdk.drive.polling import Interval
+from everstep.sdk.drive.sending import Sender
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
-from everstep.sdk.replay.requests import Outcome, Park, Request, Returned, Run, Save, Script
+from everstep.sdk.replay.requests import (
+    BranchEnded,
+    Dismiss,
+    Enter,
+    Join,
+    Outcome,
+    Park,
+    Raised,
+    Reply,
+    Request,
+    Returned,
+    Run,
+    Save,
+    Script,
+    Spawn,
+)
 
 T = TypeVar("T")
 
-LINGER_SECONDS = 0.01
-"""How long an update that nobody waits for may wait for company; a quick step ends sooner."""
 SETTLE_TURNS = 50
 """Loop turns without any durable work before an invocation counts as suspended; a chain of the author's own tasks
 between two operations takes one turn a link, and fifty turns cost less than a tenth of a millisecond."""
+
+
+ROOM: ContextVar[set[asyncio.Task[Any]] | None] = ContextVar("everstep_room", default=None)
+"""The tasks of the innermost context whose code is running."""
 
 
 class LoopDriver:
     """Owns the writer and the tasks of one invocation; lives in one running event loop."""
 
     def __init__(self, arn: Arn, client: DurableClient, writer: Writer) -> None:
-        self._arn = arn
-        self._client = client
         self._writer = writer
         self._loop = asyncio.get_running_loop()
-        self._caller = None if client.is_local else ThreadPoolExecutor(1, "everstep-checkpoints")
+        self._sender = Sender(arn, client, writer, heard=self._heard, ended=self._silent)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._running = 0
         """Scripts that are not parked."""
         self._parking = Parking(writer.journal)
-        self._saving: deque[tuple[int, asyncio.Future[None]]] = deque()
-        """Who waits for which ticket, in order."""
-        self._sender: asyncio.Task[None] | None = None
-        self._hurry = asyncio.Event()
-        """Somebody waits for an update."""
-        self._poll = None if client.is_local else Poll(self._parking, self._ask)
+        self._poll = None if client.is_local else Poll(self._parking, Interval(writer.journal), self._sender.ask)
         self._activity = 0
         self._over: asyncio.Future[None] = self._loop.create_future()
         """Done when the invocation must end without a result."""
@@ -75,8 +86,9 @@ class LoopDriver:
             future.cancel()  # so is the handler, and a `finally` of it came here
             return future
         self._activity += 1
+        strand = Strand(script)
         try:
-            request = self._advance(script, None)
+            request = self._advance(strand, None)
         except StopIteration as finished:
             future.set_result(finished.value)
             return future
@@ -84,9 +96,17 @@ class LoopDriver:
             future.set_exception(error)
             self._note(future)
             return future
+        return self._run_beside(self._drive(strand, request))
+
+    def _run_beside(self, strand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that counts as running until it parks or ends, and that ends with the context it was made in."""
         self._running += 1
-        task = self._loop.create_task(self._drive(script, request))
+        task = self._loop.create_task(strand)
         self._tasks.add(task)
+        room = ROOM.get()
+        if room is not None:
+            room.add(task)
+            task.add_done_callback(room.discard)
         task.add_done_callback(self._finished)
         return task
 
@@ -109,32 +129,53 @@ class LoopDriver:
                 while self._writer.saved < ticket:
                     if self._writer.is_revoked:
                         return PENDING
-                    await self._call()
+                    await self._sender.call()
                 request = script.send(None)
         except StopIteration as finished:
             output: InvocationOutput = finished.value
             return output
 
     # ------------------------------------------------------------------ scripts
-    def _advance(self, script: Script[T], reply: Outcome | None) -> Request:
+    def _advance(self, strand: Strand[T], reply: Reply) -> Request:
         """The script's next request that takes time; what takes none is done here."""
-        request = script.send(reply)
-        while isinstance(request, Save) and not request.wait:
-            self._add(request.update)
-            request = script.send(None)
-        return request
+        while True:
+            request = strand.script.send(reply)
+            reply = None
+            match request:
+                case Save(update=update, wait=False):
+                    self._check_open()
+                    self._sender.add(update)
+                case Spawn(index=index, make=make):
+                    branch = self._run_beside(self._branch(strand.crew, index, make))
+                    strand.crew.add(branch)
+                case Dismiss():
+                    strand.crew.dismiss()
+                case _:
+                    return request
 
-    async def _drive(self, script: Script[T], request: Request) -> T:
+    async def _drive(self, strand: Strand[T], request: Request | None = None) -> T:
+        reply: Reply = None
         try:
             while True:
-                reply = await self._carry_out(request)
-                try:
-                    request = self._advance(script, reply)
-                except StopIteration as finished:
-                    value: T = finished.value
-                    return value
+                if request is None:
+                    try:
+                        request = self._advance(strand, reply)
+                    except StopIteration as finished:
+                        value: T = finished.value
+                        return value
+                reply = await self._carry_out(strand, request)
+                request = None
         finally:
-            script.close()
+            strand.crew.dismiss()
+            strand.script.close()
+
+    async def _branch(self, crew: Crew, index: int, make: Callable[[], Script[object]]) -> None:
+        """One spawned script, from its beginning to its place among those that have ended."""
+        try:
+            outcome: Outcome = Returned(await self._drive(Strand(make())))
+        except Exception as error:
+            outcome = Raised(error)
+        crew.note(BranchEnded(index, outcome))
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         """Runs before whoever awaits the operation; also for one that was cancelled before it began."""
@@ -153,17 +194,53 @@ class LoopDriver:
         self._failure = self._failure or error
         self._end()
 
-    async def _carry_out(self, request: Request) -> Outcome | None:
+    async def _carry_out(self, strand: Strand[T], request: Request) -> Reply:
         match request:
             case Save(update=update):
-                await self._save(update)
+                self._check_open()
+                await self._sender.save(update)
             case Run(body=body, is_async=is_async):
                 return await self._run(body, is_async=is_async)
+            case Enter(body=body):
+                return await self._enter(body)
             case Park(operation_id=operation_id):
                 await self._park(operation_id)
+            case Join():
+                return await self._join(strand.crew)
+            case Spawn() | Dismiss():
+                raise AssertionError(request)  # done in `_advance`
             case _:
                 assert_never(request)
         return None
+
+    async def _enter(self, body: Callable[[], object]) -> Outcome:
+        """Run code that asks for operations itself. What it leaves unfinished ends with it."""
+        room: set[asyncio.Task[Any]] = set()
+        outside = ROOM.set(room)
+        self._running -= 1
+        self._rest()
+        try:
+            outcome = call(body)
+            if isinstance(outcome, Returned) and is_awaitable(outcome.value):
+                outcome = await settle(outcome.value)
+        finally:
+            ROOM.reset(outside)
+            self._running += 1
+            self._activity += 1
+            for task in tuple(room):
+                task.cancel()
+        return outcome
+
+    async def _join(self, crew: Crew) -> BranchEnded:
+        while not crew.ended:
+            self._running -= 1
+            self._rest()
+            try:
+                await crew.wait()
+            finally:
+                self._running += 1
+                self._activity += 1
+        return crew.ended.popleft()
 
     async def _run(self, body: Callable[[], object], *, is_async: bool) -> Outcome:
         """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
@@ -184,7 +261,7 @@ class LoopDriver:
             self._running -= 1
             self._rest()
             if self._poll is not None:
-                self._poll.schedule()
+                self._poll.schedule(operation_id)
             try:
                 await moved
             finally:
@@ -198,7 +275,7 @@ class LoopDriver:
         self._settle(self._activity, SETTLE_TURNS)
 
     def _settle(self, activity: int, turns: int) -> None:
-        is_idle = len(self._parking) > 0 and self._running == 0 and self._sender is None
+        is_idle = len(self._parking) > 0 and self._running == 0 and not self._sender.is_busy
         if not is_idle or activity != self._activity:
             return
         if turns == 0:
@@ -211,80 +288,37 @@ class LoopDriver:
             self._over.set_result(None)
 
     # ------------------------------------------------------------------ saving
-    def _add(self, update: Update) -> int:
+    def _check_open(self) -> None:
         if self._over.done():
             raise self._failure or SuspendExecution()
-        ticket = self._writer.add(update)
-        if self._hurry.is_set() or not self._client.is_local:
-            self._send_soon()
-        return ticket
 
-    async def _save(self, update: Update) -> None:
-        self._hurry.set()
-        saved: asyncio.Future[None] = self._loop.create_future()
-        self._saving.append((self._add(update), saved))
-        await saved
-
-    def _send_soon(self) -> None:
-        if self._sender is None:
-            self._sender = self._loop.create_task(self._send())
-
-    async def _send(self) -> None:
-        """Call the service until the buffer is empty; one call at a time."""
-        try:
-            if not self._hurry.is_set():
-                await _within(self._hurry.wait(), LINGER_SECONDS)
-            await asyncio.sleep(0)  # what is said in the same turn of the loop travels together
-            while not self._over.done():
-                self._hurry.clear()
-                await self._call()
-                if not len(self._writer.buffer):
-                    break
-                await asyncio.sleep(0)
-        except InvocationError as error:
-            self._fail(error)
-        finally:
-            self._hurry.clear()
-            self._sender = None
-            self._rest()
-
-    async def _call(self) -> None:
-        request = self._writer.request()
-        if self._caller is None:
-            reply = checkpoint(self._client, self._arn, request)
-        else:
-            reply = await self._loop.run_in_executor(self._caller, checkpoint, self._client, self._arn, request)
-        self._writer.accept(request, reply)
+    def _heard(self, reply: CheckpointReply) -> None:
         if self._writer.is_revoked:
-            self._end()  # whoever waits is cancelled: what was saved is saved, but this invocation shall end at once
-            return
-        while self._saving and self._saving[0][0] <= self._writer.saved:
-            wake(self._saving.popleft()[1])
-        if self._parking.release(reply.operations) and self._poll is not None:
+            self._end()
+        elif self._parking.release(reply.operations) and self._poll is not None:
             self._poll.hasten()
 
-    def _ask(self) -> None:
-        """Call the service only to hear what happened."""
-        self._hurry.set()
-        self._send_soon()
+    def _silent(self, failure: InvocationError | None) -> None:
+        if failure is not None:
+            self._fail(failure)
+        self._rest()
 
     # ------------------------------------------------------------------ the end
     async def _stop(self, handler: asyncio.Task[object]) -> None:
         """Let go of everything that still runs; nothing is recorded from here on."""
         self._end()
-        self._hurry.set()
         if self._poll is not None:
             self._poll.stop()
         tasks: list[asyncio.Task[Any]] = [handler, *self._tasks]
         for task in tasks:
             task.cancel()
-        if self._sender is not None:
-            tasks.append(self._sender)
+        sending = self._sender.stop()
+        if sending is not None:
+            tasks.append(sending)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def close(self) -> None:
-        if self._caller is not None:
-            self._caller.shutdown(wait=False)
+        self._sender.close()
 
 
 def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
@@ -306,10 +340,3 @@ async def _await(handler: Callable[[], object]) -> object:
     """A decorator around the handler may raise, or answer in its place, before there is a coroutine."""
     value = handler()
     return await value if is_awaitable(value) else value
-
-
-async def _within(awaitable: Coroutine[Any, Any, object], seconds: float) -> None:
-    try:
-        await asyncio.wait_for(awaitable, seconds)
-    except TimeoutError:
-        return

@@ -1,15 +1,11 @@
 """Who waits for what in an event loop, and when it is worth asking for news of it."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 
 from everstep.core.model import Operation, OperationId
+from everstep.sdk.drive.polling import Interval
 from everstep.sdk.replay.journal import Journal
-
-POLL_SECONDS = (0.05, 1.0, 10.0)
-"""While something runs, news of parked operations is asked for: soonest after a due moment, first and longest
-interval where no moment is known."""
 
 
 class Parking:
@@ -43,48 +39,47 @@ class Parking:
             wake(future)
         return bool(woken)
 
-    def due_in(self) -> float | None:
-        """Seconds until the earliest known due moment, perhaps negative; None where no moment is known."""
-        known = (self._journal.get(operation_id) for operation_id in self._parked)
-        dues = [operation.due_at for operation in known if operation is not None and operation.due_at is not None]
-        return min(dues) / 1000 - time.time() if dues else None
+    def operations(self) -> Iterable[OperationId]:
+        """What somebody is parked at."""
+        return self._parked
 
 
 class Poll:
-    """Owns the timer that asks for news: at the next due moment, or at ever longer intervals."""
+    """Owns the timer that asks for news."""
 
-    def __init__(self, parking: Parking, ask: Callable[[], None]) -> None:
+    def __init__(self, parking: Parking, interval: Interval, ask: Callable[[], None]) -> None:
         self._parking = parking
+        self._interval = interval
         self._ask = ask
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._interval = POLL_SECONDS[1]
 
-    def schedule(self) -> None:
-        """Set the timer anew; somebody has parked."""
-        self.stop()
-        self._timer = self._loop.call_later(self._seconds(), self._ring)
+    def schedule(self, operation_id: OperationId) -> None:
+        """A script has parked at this operation."""
+        if self._interval.awaits(operation_id):
+            self._set()
 
     def hasten(self) -> None:
         """There was news, so there may be more soon."""
-        self._interval = POLL_SECONDS[1]
+        self._interval.hasten()
 
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _seconds(self) -> float:
-        soonest, _, longest = POLL_SECONDS
-        due_in = self._parking.due_in()
-        return self._interval if due_in is None else min(max(due_in, soonest), longest)
+    def _set(self) -> None:
+        self.stop()
+        seconds = self._interval.seconds()
+        if seconds is not None:
+            self._timer = self._loop.call_later(seconds, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
         if len(self._parking):
-            self._interval = min(self._interval * 2, POLL_SECONDS[2])
             self._ask()
-            self.schedule()
+        self._interval.rang(self._parking.operations())
+        self._set()
 
 
 def wake(waiter: asyncio.Future[None]) -> None:

@@ -5,21 +5,39 @@ is on its way waits for its turn. So a function without branches never hands wor
 START of a quick step travels with its SUCCEED. A background thread exists only to send what nobody waits for.
 
 The invocation is suspended when no branch is running. From then on every operation raises SuspendExecution, also
-one that an author calls in a `finally`. An error that ends the invocation does so even if the author's code catches it:
-no operation after it would stand at the right place of the history.
+one that an author calls in a `finally`.
 """
 
 import threading
+import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TypeVar, assert_never
 
 from everstep.core.model import Arn, Kind, OperationId, Update
 from everstep.errors import InvocationError, SuspendExecution, UnrecoverableError
 from everstep.sdk.clients.port import DurableClient
+from everstep.sdk.drive.background import Background
 from everstep.sdk.drive.bodies import run_blocking
+from everstep.sdk.drive.branches import Branch, Crew, Roster
 from everstep.sdk.drive.calls import checkpoint
+from everstep.sdk.drive.polling import Interval
 from everstep.sdk.replay.batching import Writer
-from everstep.sdk.replay.requests import Outcome, Park, Run, Save, Script
+from everstep.sdk.replay.requests import (
+    BranchEnded,
+    Dismiss,
+    Enter,
+    Join,
+    Outcome,
+    Park,
+    Raised,
+    Reply,
+    Returned,
+    Run,
+    Save,
+    Script,
+    Spawn,
+)
 
 T = TypeVar("T")
 
@@ -28,19 +46,28 @@ LINGER_SECONDS = 0.01
 
 
 class ThreadDriver:
-    """Owns the writer of one invocation; its methods may be called from several threads."""
+    """Owns the writer and the branches of one invocation; its methods may be called from several threads."""
 
     def __init__(self, arn: Arn, client: DurableClient, writer: Writer) -> None:
         self._arn = arn
         self._client = client
         self._writer = writer
         self._changed = threading.Condition()
+        self._here = threading.local()
+        """`branch`: the one that this thread carries out; missing in the handler's own thread."""
         self._running = 1
-        """Branches that are not parked; the handler itself is the first."""
+        """Branches that do not wait; the handler itself is the first."""
+        self._waiting: dict[int, Callable[[], bool]] = {}
+        """What the threads that wait are waiting for."""
+        self._roster = Roster()
         self._is_sending = False
+        self._lingering_since: float | None = None
+        self._poll = Interval(writer.journal)
+        self._parked: dict[int, OperationId] = {}
+        """What the threads that are parked wait for."""
         self._is_suspended = False
         self._failure: UnrecoverableError | None = None
-        self._lingering: _Lingering | None = None
+        self._background: Background | None = None
 
     @property
     def is_suspended(self) -> bool:
@@ -52,33 +79,53 @@ class ThreadDriver:
         """Why nothing may be saved any more, if so; it decides the invocation whatever the author's code does."""
         return self._failure
 
+    def is_cancelled(self) -> bool:
+        """Whether this thread works for nothing: its branch is not needed any more, or the invocation is over."""
+        branch = self._branch()
+        return self.is_suspended or (branch is not None and branch.is_dismissed)
+
     def run(self, script: Script[T]) -> T:
         """Carry the script out to its value or its error."""
-        reply: Outcome | None = None
-        while True:
-            try:
+        reply: Reply = None
+        crew: Crew | None = None
+        try:
+            while True:
                 request = script.send(reply)
-            except StopIteration as finished:
-                value: T = finished.value
-                return value
-            except UnrecoverableError as error:
-                self._fail(error)
-                raise
-            reply = None
-            match request:
-                case Save(update=update, wait=wait):
-                    self._save(update, wait=wait)
-                case Run(body=body):
-                    reply = self._run_body(body)
-                case Park(operation_id=operation_id):
-                    self._park(operation_id)
-                case _:
-                    assert_never(request)
+                reply = None
+                match request:
+                    case Save(update=update, wait=wait):
+                        self._save(update, wait=wait)
+                    case Run(body=body) | Enter(body=body):
+                        reply = self._run_body(body)
+                    case Park(operation_id=operation_id):
+                        self._park(operation_id)
+                    case Spawn():
+                        crew = crew or Crew(self._branch())
+                        self._spawn(crew, request)
+                    case Join():
+                        assert crew is not None, "joined before anything was spawned"
+                        reply = self._join(crew)
+                    case Dismiss():
+                        self._dismiss(crew)
+                        crew = None
+                    case _:
+                        assert_never(request)
+        except StopIteration as finished:
+            value: T = finished.value
+            return value
+        except UnrecoverableError as error:
+            self._fail(error)
+            raise
+        finally:
+            self._dismiss(crew)
 
     def close(self) -> None:
         """Stop sending. What nobody waited for and is not sent yet is not owed to anybody."""
-        if self._lingering is not None:
-            self._lingering.stop()
+        with self._changed:
+            self._is_suspended = True
+            self._changed.notify_all()
+        if self._background is not None:
+            self._background.stop()
 
     def _run_body(self, body: Callable[[], object]) -> Outcome:
         try:
@@ -111,7 +158,7 @@ class ThreadDriver:
     def _check_open(self) -> None:
         if self._failure is not None:
             raise self._failure
-        if self.is_suspended:
+        if self.is_cancelled():
             raise SuspendExecution
 
     def _send_or_wait(self) -> None:
@@ -120,6 +167,7 @@ class ThreadDriver:
             self._changed.wait()
             return
         self._is_sending = True
+        self._lingering_since = None
         request = self._writer.request()
         self._changed.release()
         reply = failure = None
@@ -132,61 +180,145 @@ class ThreadDriver:
             self._is_sending = False
             if reply is not None:
                 self._writer.accept(request, reply)
+                self._recall()
             else:
                 self._failure = self._failure or failure or InvocationError("a checkpoint was cut off")
             self._changed.notify_all()
 
+    # ------------------------------------------------------------------ in the background
     def _linger(self) -> None:
         if self._client.is_local:
             return  # it costs nothing to let the update travel with the next one that somebody waits for
-        if self._lingering is None:
-            self._lingering = _Lingering(self)
-        self._lingering.arm()
+        if self._lingering_since is None:
+            self._lingering_since = time.monotonic()
+            self._in_background()
 
-    def send_leftovers(self) -> None:
-        """Send what has been lying around; for the background thread."""
+    def _in_background(self) -> None:
+        if self._background is None:
+            self._background = Background(self._until_send, self._send_anyway)
+        self._background.note()
+
+    def _until_send(self) -> float | None:
+        """Seconds until somebody should call the service although nobody waits for it; None: not as things are."""
         with self._changed:
-            while len(self._writer.buffer) and self._failure is None and not self.is_suspended:
+            if self._failure is not None or self.is_suspended:
+                return None
+            if self._lingering_since is not None:
+                return self._lingering_since + LINGER_SECONDS - time.monotonic()
+            return self._poll.seconds() if self._running and self._parked else None
+
+    def _send_anyway(self) -> None:
+        with self._changed:
+            if self._failure is None and not self.is_suspended:
+                if self._lingering_since is None:
+                    self._poll.rang(self._parked.values())
                 self._send_or_wait()
 
     # ------------------------------------------------------------------ waiting
     def _park(self, operation_id: OperationId) -> None:
         """Return when the operation has moved; raise SuspendExecution when no branch is running any more."""
+        me = threading.get_ident()
         with self._changed:
-            self._running -= 1
+            self._parked[me] = operation_id
             try:
-                while self._writer.journal.is_waiting(operation_id):
-                    if self._running == 0 and not self._is_sending:
-                        self._is_suspended = True
-                        self._changed.notify_all()
-                    self._check_open()
-                    self._changed.wait()
+                if self._running > 1 and not self._client.is_local and self._poll.awaits(operation_id):
+                    self._in_background()
+                self._wait_until(lambda: not self._writer.journal.is_waiting(operation_id), is_leaf=True)
             finally:
-                self._running += 1
+                del self._parked[me]
 
+    def _wait_until(self, is_ready: Callable[[], bool], *, is_leaf: bool) -> None:
+        """The lock is held. A leaf may be unwound, because nothing runs on its behalf."""
+        branch = self._branch()
+        me = threading.get_ident()
+        self._running -= 1
+        self._waiting[me] = is_ready
+        try:
+            while not is_ready():
+                self._check_open()
+                if is_leaf and branch is not None and self._roster.ready:
+                    branch.waits_for = is_ready
+                    self._roster.unwound.append(branch)
+                    raise SuspendExecution
+                if self._is_idle():
+                    self._is_suspended = True
+                    self._changed.notify_all()
+                else:
+                    self._changed.wait()
+        finally:
+            del self._waiting[me]
+            self._running += 1
 
-class _Lingering:
-    """The background thread that sends updates which nobody waits for, a moment after the first of them."""
+    def _is_idle(self) -> bool:
+        is_busy = self._running or self._is_sending or self._roster.ready
+        return not is_busy and not any(is_ready() for is_ready in self._waiting.values())
 
-    def __init__(self, driver: ThreadDriver) -> None:
-        self._driver = driver
-        self._armed = threading.Event()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="everstep-checkpoints", daemon=True)
-        self._thread.start()
+    # ------------------------------------------------------------------ branches
+    def _branch(self) -> Branch | None:
+        return getattr(self._here, "branch", None)
 
-    def arm(self) -> None:
-        if not self._armed.is_set():
-            self._armed.set()
+    def _spawn(self, crew: Crew, spawn: Spawn) -> None:
+        with self._changed:
+            self._check_open()
+            self._roster.ready.append(Branch(crew, spawn.index, spawn.make))
+            self._staff()
 
-    def stop(self) -> None:
-        self._stopped.set()
-        self._armed.set()
-        self._thread.join()
+    def _recall(self) -> None:
+        self._roster.recall()
+        self._staff()
 
-    def _work(self) -> None:
-        while self._armed.wait() and not self._stopped.is_set():
-            if self._stopped.wait(LINGER_SECONDS):
-                return
-            self._armed.clear()
-            self._driver.send_leftovers()
+    def _staff(self) -> None:
+        """Give threads to branches that may run, as far as there are any; the others nudge parked ones to make way."""
+        while not self._roster.is_full and (branch := self._roster.take()) is not None:
+            self._roster.threads += 1
+            self._running += 1
+            threading.Thread(
+                target=copy_context().run,
+                args=(self._work, branch),
+                name=f"everstep-branch-{branch.index}",
+                daemon=True,
+            ).start()
+        if self._roster.ready:
+            self._changed.notify_all()
+
+    def _work(self, branch: Branch | None) -> None:
+        """A thread's life: one branch after the other."""
+        while branch is not None:
+            self._here.branch = branch
+            outcome = self._outcome_of(branch)
+            with self._changed:
+                if outcome is not None and not branch.is_dismissed:
+                    branch.crew.ended.append(BranchEnded(branch.index, outcome))
+                branch = self._roster.take()
+                if branch is None:
+                    self._roster.threads -= 1
+                    self._running -= 1
+                self._changed.notify_all()
+
+    def _outcome_of(self, branch: Branch) -> Outcome | None:
+        """None: it was unwound, is not needed any more, or was cut off together with the whole invocation."""
+        try:
+            return Returned(self.run(branch.make()))
+        except Exception as error:
+            return Raised(error)
+        except BaseException:
+            return None
+
+    def _join(self, crew: Crew) -> BranchEnded:
+        with self._changed:
+            in_branch = self._branch() is not None
+            if in_branch:
+                self._roster.threads -= 1
+                self._staff()
+            try:
+                self._wait_until(lambda: bool(crew.ended), is_leaf=False)
+            finally:
+                if in_branch:
+                    self._roster.threads += 1
+            return crew.ended.popleft()
+
+    def _dismiss(self, crew: Crew | None) -> None:
+        if crew is not None:
+            with self._changed:
+                crew.is_dismissed = True
+                self._changed.notify_all()

@@ -28,7 +28,7 @@ from everstep.errors import (
 )
 from everstep.sdk.replay.failures import error_object, raise_failure
 from everstep.sdk.replay.journal import Identity, Journal
-from everstep.sdk.replay.requests import Outcome, Park, Raised, Returned, Run, Save, Script
+from everstep.sdk.replay.requests import Outcome, Park, Raised, Returned, Run, Save, Script, outcome_of
 
 T = TypeVar("T")
 
@@ -78,9 +78,7 @@ def step(call: StepCall[T], journal: Journal) -> Script[T]:
 def _attempt(call: StepCall[T], attempt: int, *, interrupted: bool) -> Script[Outcome]:
     if not interrupted:
         yield Save(call.identity.update(Action.START), wait=call.at_most_once)
-    outcome = yield Run(partial(call.body, attempt), call.is_async)
-    assert outcome is not None, call.identity
-    return outcome
+    return outcome_of((yield Run(partial(call.body, attempt), call.is_async)))
 
 
 def _interrupted(identity: Identity, attempt: int) -> StepInterruptedError:

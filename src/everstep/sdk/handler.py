@@ -23,7 +23,7 @@ from everstep.sdk.decorators import is_async
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.replay.batching import Writer
-from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
+from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
 from everstep.sdk.replay.failures import error_object
 from everstep.sdk.replay.journal import Journal
 from everstep.sdk.scope import Scope
@@ -173,7 +173,7 @@ def _run_sync(run: _Run) -> InvocationOutput:
         except Exception as error:
             became = Failed(error)
         if driver.failure is not None:
-            became = Failed(driver.failure)
+            became = failed(driver.failure)
         elif driver.is_suspended:
             became = Suspended()
         return _conclude(driver, became)

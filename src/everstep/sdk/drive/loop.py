@@ -24,7 +24,7 @@ from everstep.sdk.drive.parking import Parking, Poll
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.drive.sending import Sender
 from everstep.sdk.replay.batching import Writer
-from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end
+from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
 from everstep.sdk.replay.requests import (
     BranchEnded,
     Dismiss,
@@ -68,7 +68,7 @@ class LoopDriver:
         self._activity = 0
         self._over: asyncio.Future[None] = self._loop.create_future()
         """Done when the invocation must end without a result."""
-        self._failure: UnrecoverableError | None = None
+        self._failure: BaseException | None = None
         """Why nothing may be saved any more; it decides the invocation whatever the author's code does."""
 
     async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
@@ -113,7 +113,7 @@ class LoopDriver:
     async def conclude(self, became: HandlerEnd) -> InvocationOutput:
         """The function's answer, after `run_handler`. Raises InvocationError when it must be invoked again."""
         if self._failure is not None:
-            became = Failed(self._failure)
+            became = failed(self._failure)
         try:
             return await self._answer(end(became))
         except InvocationError as error:
@@ -190,7 +190,7 @@ class LoopDriver:
         if isinstance(error, UnrecoverableError):
             self._fail(error)
 
-    def _fail(self, error: UnrecoverableError) -> None:
+    def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
         self._end()
 
@@ -251,7 +251,7 @@ class LoopDriver:
         except (asyncio.CancelledError, SuspendExecution):
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
-            self._fail(InvocationError(f"a body was cut off by {type(error).__name__}"))
+            self._fail(error)
             raise
         return outcome
 
@@ -330,10 +330,8 @@ def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
             return Finished(task.result())
         case SuspendExecution():
             return Suspended()
-        case Exception():
-            return Failed(error)
         case _:
-            raise error
+            return failed(error)
 
 
 async def _await(handler: Callable[[], object]) -> object:

@@ -104,7 +104,7 @@ class Sender:
             if not self._hurry.is_set():
                 await _within(self._hurry.wait(), LINGER_SECONDS)
             await asyncio.sleep(0)  # what is said in the same turn of the loop travels together
-            while not self._is_stopped:
+            while not (self._is_stopped or self._writer.is_revoked):
                 self._hurry.clear()
                 await self.call()
                 if not len(self._writer.buffer):

@@ -5,7 +5,8 @@ is on its way waits for its turn. So a function without branches never hands wor
 START of a quick step travels with its SUCCEED. A background thread exists only to send what nobody waits for.
 
 The invocation is suspended when no branch is running. From then on every operation raises SuspendExecution, also
-one that an author calls in a `finally`.
+one that an author calls in a `finally`. What ends the invocation does so even if the author's code catches it: no
+operation after it would stand at its right place in the history.
 """
 
 import threading
@@ -66,7 +67,7 @@ class ThreadDriver:
         self._parked: dict[int, OperationId] = {}
         """What the threads that are parked wait for."""
         self._is_suspended = False
-        self._failure: UnrecoverableError | None = None
+        self._failure: BaseException | None = None
         self._background: Background | None = None
 
     @property
@@ -75,8 +76,11 @@ class ThreadDriver:
         return self._is_suspended or self._writer.is_revoked
 
     @property
-    def failure(self) -> UnrecoverableError | None:
-        """Why nothing may be saved any more, if so; it decides the invocation whatever the author's code does."""
+    def failure(self) -> BaseException | None:
+        """Why nothing may be saved any more, if so; it decides the invocation whatever the author's code does.
+
+        An UnrecoverableError, or what cut off a body.
+        """
         return self._failure
 
     def is_cancelled(self) -> bool:
@@ -133,10 +137,10 @@ class ThreadDriver:
         except SuspendExecution:
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
-            self._fail(InvocationError(f"a body was cut off by {type(error).__name__}"))
+            self._fail(error)
             raise
 
-    def _fail(self, error: UnrecoverableError) -> None:
+    def _fail(self, error: BaseException) -> None:
         with self._changed:
             self._failure = self._failure or error
             self._changed.notify_all()

@@ -38,6 +38,14 @@ class Suspended:
 
 HandlerEnd: TypeAlias = Finished | Failed | Suspended
 
+
+def failed(error: BaseException) -> Failed:
+    """What the error makes of the handler; one that is no Exception ends the process, not the handler: it passes."""
+    if not isinstance(error, Exception):
+        raise error
+    return Failed(error)
+
+
 PENDING = InvocationOutput(status=InvocationStatus.PENDING)
 
 

@@ -6,9 +6,11 @@ import sys
 import click
 import pytest
 
+from everstep.cli import api
 from everstep.cli.commands import everstep, run
 from everstep.cli.failure import Failure, sentence_for
 from everstep.core.refusal import invalid
+from everstep.service import app
 from everstep.version import __version__
 
 
@@ -62,6 +64,10 @@ def test_the_program_starts_without_what_only_some_commands_need() -> None:
     program = f"import sys, everstep.cli.commands; print(*{heavy} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert loaded.split() == []
+
+
+def test_the_command_line_looks_where_the_service_listens() -> None:
+    assert api.DEFAULT_PORT == app.DEFAULT_PORT
 
 
 def test_python_dash_m_is_the_same_program() -> None:

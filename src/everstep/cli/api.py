@@ -17,7 +17,8 @@ from everstep.core.wire.errors import decode_refusal, encode_error
 from everstep.core.wire.events import decode_event
 from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
 
-DEFAULT_ENDPOINT = "http://127.0.0.1:9014"
+DEFAULT_PORT = 9014
+DEFAULT_ENDPOINT = f"http://127.0.0.1:{DEFAULT_PORT}"
 TIMEOUT_SECONDS = 30
 _EXECUTIONS = "/2025-12-01/durable-executions"
 

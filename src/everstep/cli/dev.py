@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.options import host_option, json_line, json_option, port_option, reload_option, store_option
 from everstep.cli.progress import MARKS, line_of
-from everstep.cli.serve import DEFAULT_PORT
 from everstep.cli.wording import clock, line
 from everstep.core.events import Event
 from everstep.core.model import Arn

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.host import DEFAULT_PORT as HOST_PORT
 from everstep.cli.options import (
     checked,
@@ -18,8 +19,6 @@ from everstep.cli.options import (
 
 if TYPE_CHECKING:
     from everstep.service.functions import ConfiguredFunctions
-
-DEFAULT_PORT = 9014
 
 
 @click.command()

@@ -6,6 +6,7 @@
 | broken | fails with a CardDeclined |
 | sleeper | waits for an hour, so that its execution stays open |
 | silent | does not answer |
+| asker | asks the world outside, with an id full of characters that clients encode, and gives the answer back |
 | stepper | reports as many steps as its input says, then succeeds |
 | plain | is not durable: it gives its payload back |
 | plain-broken | is not durable, and raises |
@@ -25,6 +26,8 @@ DECLINED = ErrorObject(type="CardDeclined", message="no money", stack_trace=("li
 SUCCEEDED = InvocationOutput(status=InvocationStatus.SUCCEEDED)
 PENDING = InvocationOutput(status=InvocationStatus.PENDING)
 AN_HOUR = 3_600
+QUESTION = "ask>>>???"
+"""An operation id whose base64 holds a plus and a slash, wherever it begins."""
 
 
 class Known:
@@ -33,7 +36,7 @@ class Known:
     def find(self, name: str) -> FunctionConfig | None:
         if name in ("plain", "plain-broken"):
             return FunctionConfig(name=name, is_durable=False)
-        if name in ("echo", "broken", "sleeper", "silent", "stepper"):
+        if name in ("echo", "broken", "sleeper", "silent", "asker", "stepper"):
             return FunctionConfig(name=name)
         return None
 
@@ -44,6 +47,7 @@ class Invoker:
     def __init__(self) -> None:
         self.calls: list[FunctionCall] = []
         self.called = asyncio.Event()
+        self.reported = asyncio.Event()
         self.service: Service | None = None
         """Where they report to; set once both exist."""
 
@@ -71,6 +75,8 @@ class Invoker:
             case "silent":
                 await asyncio.Event().wait()
                 return PENDING
+            case "asker":
+                return await self._ask(envelope)
             case "stepper":
                 count = int(envelope.operations[0].input or 0)
                 await self._report(envelope, [u for n in range(count) for u in _step(f"step-{n}")])
@@ -78,9 +84,19 @@ class Invoker:
             case _:
                 raise AssertionError(f"nobody wrote {function}")
 
+    async def _ask(self, envelope: Envelope) -> InvocationOutput:
+        answered = next((operation for operation in envelope.operations if operation.kind is Kind.CALLBACK), None)
+        if answered is None:
+            await self._report(envelope, [_update(QUESTION, Kind.CALLBACK, Action.START)])
+            return PENDING
+        if answered.error is not None:
+            return InvocationOutput(status=InvocationStatus.FAILED, error=answered.error)
+        return InvocationOutput(status=InvocationStatus.SUCCEEDED, result=answered.result)
+
     async def _report(self, envelope: Envelope, updates: Sequence[Update]) -> None:
         assert self.service is not None
         await self.service.checkpoint(envelope.arn, CheckpointRequest(token=envelope.token, updates=tuple(updates)))
+        self.reported.set()
 
 
 def _update(name: str, kind: Kind, action: Action, wait_seconds: int | None = None) -> Update:

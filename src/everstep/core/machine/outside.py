@@ -22,14 +22,16 @@ from everstep.core.machine.happening import Happening
 from everstep.core.machine.life import ripen, wake
 from everstep.core.model import ErrorObject, Kind, Status
 from everstep.core.refusal import Code, Refused, not_found
-from everstep.core.sizes import text_bytes
+from everstep.core.sizes import error_bytes, text_bytes
 
 
 def answer(draft: Draft, command: AnswerCallback) -> Delta:
     """Somebody outside answers, or says that it is still at work.
 
-    Raises Refused: NOT_FOUND for a callback that does not exist, CALLBACK_TIMEOUT for one that is closed.
+    Raises Refused: NOT_FOUND for a callback that does not exist, CALLBACK_TIMEOUT for one that is closed, TOO_LARGE
+    for an answer beyond its limit.
     """
+    _refuse_oversize(draft, command)
     ripen(draft)
     callback = draft.get(command.operation_id)
     if callback is None or callback.kind is not Kind.CALLBACK:
@@ -50,6 +52,21 @@ def answer(draft: Draft, command: AnswerCallback) -> Delta:
             assert_never(command.answer)
     wake(draft)
     return draft.finish()
+
+
+def _refuse_oversize(draft: Draft, command: AnswerCallback) -> None:
+    limit = draft.limits.callback_payload_bytes_max
+    match command.answer:
+        case CallbackSuccess(payload=payload):
+            size = text_bytes(payload)
+        case CallbackFailure(error=error):
+            size = error_bytes(error)
+        case CallbackHeartbeat():
+            size = 0
+        case _:
+            assert_never(command.answer)
+    if size > limit:
+        raise Refused(Code.TOO_LARGE, f"The answer to a callback must not have more than {limit} bytes")
 
 
 def child_ended(draft: Draft, command: ChildEnded) -> Delta:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess
+
 
 class Dialect(StrEnum):
     AWS = "aws"
@@ -26,6 +28,9 @@ class Manners:
     """Whether a 404 carries its error code. With one, sam prints another text than its tests want."""
     unknown_execution: str
     """The message about an execution that does not exist; `{arn}` stands for what the caller wrote."""
+    closed_callback: Mapping[type, str]
+    """The message of the 404 that an answer to a closed callback gets, by the type of the answer; `{id}` stands for
+    the callback's id. Without one the answer is a CallbackTimeoutException."""
     any_arn: bool
     """Whether an ARN of another form than the documented one is merely unknown, not invalid."""
     whole_history: bool
@@ -39,6 +44,7 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
         Dialect.AWS: Manners(
             not_found_code=True,
             unknown_execution="Durable Execution does not exist",
+            closed_callback=MappingProxyType({}),
             any_arn=False,
             whole_history=False,
             first_attempt_delay_seconds=None,
@@ -46,6 +52,13 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
         Dialect.EMULATOR: Manners(
             not_found_code=False,
             unknown_execution="Execution {arn} not found",
+            closed_callback=MappingProxyType(
+                {
+                    CallbackSuccess: "Failed to process callback success: Callback {id} is not in STARTED state",
+                    CallbackFailure: "Failed to process callback failure: Callback {id} is not in STARTED state",
+                    CallbackHeartbeat: "Failed to process callback heartbeat: Callback {id} is not active",
+                }
+            ),
             any_arn=True,
             whole_history=True,
             first_attempt_delay_seconds=0,

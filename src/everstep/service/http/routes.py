@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from everstep.core.refusal import Code, Refused
-from everstep.service.http import checkpoints, executions, invoke, local
+from everstep.service.http import callbacks, checkpoints, executions, invoke, local
 from everstep.service.http.answers import WrongMethodError
 from everstep.service.http.desk import Answer
 from everstep.service.http.paths import Shape, decode
@@ -30,6 +30,10 @@ def _execution(suffix: str = "") -> Shape:
     return Shape(f"{_EXECUTIONS}/", suffix)
 
 
+def _callback(suffix: str) -> Shape:
+    return Shape("/2025-12-01/durable-execution-callbacks/", suffix)
+
+
 ROUTES: Final = (
     Route("POST", _INVOCATIONS, invoke.invoke),
     Route("POST", _execution("/checkpoint"), checkpoints.checkpoint),
@@ -37,6 +41,9 @@ ROUTES: Final = (
     Route("GET", _execution(), executions.get),
     Route("GET", _execution("/history"), executions.history),
     Route("POST", _execution("/stop"), executions.stop),
+    Route("POST", _callback("/succeed"), callbacks.succeed),
+    Route("POST", _callback("/fail"), callbacks.fail),
+    Route("POST", _callback("/heartbeat"), callbacks.heartbeat),
     Route("GET", _OF_FUNCTION, executions.list_of_function),
     Route("GET", Shape(_EXECUTIONS), executions.list_all),
     Route("POST", Shape("/start-durable-execution"), local.start),

@@ -1,6 +1,7 @@
 """everstep: durable execution for Python."""
 
 from everstep.errors import (
+    BatchCompletionError,
     CallbackError,
     CallbackExternalError,
     CallbackSubmitterError,
@@ -17,10 +18,40 @@ from everstep.errors import (
     ValidationError,
     WaitForConditionError,
 )
-from everstep.sdk.config import Duration, JitterStrategy, StepConfig, StepSemantics
-from everstep.sdk.context import AsyncDurableContext, DurableContext
-from everstep.sdk.decorators import durable_step
+from everstep.sdk.config import (
+    CallbackConfig,
+    ChildConfig,
+    InvokeConfig,
+    MapConfig,
+    NestingType,
+    ParallelBranch,
+    ParallelConfig,
+    StepConfig,
+    StepSemantics,
+    WaitForCallbackConfig,
+)
+from everstep.sdk.context import Callback, DurableContext
+from everstep.sdk.context_async import AsyncCallback, AsyncDurableContext
+from everstep.sdk.decorators import (
+    durable_parallel_branch,
+    durable_step,
+    durable_wait_for_callback,
+    durable_with_child_context,
+)
+from everstep.sdk.delays import Duration, JitterStrategy
 from everstep.sdk.handler import DurableFunction, durable_execution
+from everstep.sdk.replay.batch import BatchItem, BatchResult
+from everstep.sdk.replay.completion import (
+    BatchItemStatus,
+    CompletionConfig,
+    CompletionDecision,
+    CompletionItemStatus,
+    CompletionOutcome,
+    CompletionReason,
+    CompletionStatus,
+    complete_batch,
+    continue_batch,
+)
 from everstep.sdk.retries import (
     LinearRetryStrategyConfig,
     RetryDecision,
@@ -29,17 +60,39 @@ from everstep.sdk.retries import (
     create_linear_retry_strategy,
     create_retry_strategy,
 )
+from everstep.sdk.retrying import WithRetryConfig, with_retry
 from everstep.sdk.serdes import ExtendedTypeSerDes, JsonSerDes, PassThroughSerDes, SerDes, SerDesContext
-from everstep.sdk.types import StepContext
+from everstep.sdk.types import StepContext, WaitForCallbackContext, WaitForConditionCheckContext
+from everstep.sdk.waits import (
+    WaitForConditionConfig,
+    WaitForConditionDecision,
+    WaitStrategies,
+    WaitStrategyConfig,
+    create_wait_strategy,
+)
 from everstep.version import __version__
 
 __all__ = [
+    "AsyncCallback",
     "AsyncDurableContext",
+    "BatchCompletionError",
+    "BatchItem",
+    "BatchItemStatus",
+    "BatchResult",
+    "Callback",
+    "CallbackConfig",
     "CallbackError",
     "CallbackExternalError",
     "CallbackSubmitterError",
     "CallbackTimeoutError",
+    "ChildConfig",
     "ChildContextError",
+    "CompletionConfig",
+    "CompletionDecision",
+    "CompletionItemStatus",
+    "CompletionOutcome",
+    "CompletionReason",
+    "CompletionStatus",
     "DurableContext",
     "DurableExecutionsError",
     "DurableFunction",
@@ -48,10 +101,15 @@ __all__ = [
     "ExecutionError",
     "ExtendedTypeSerDes",
     "InvocationError",
+    "InvokeConfig",
     "InvokeError",
     "JitterStrategy",
     "JsonSerDes",
     "LinearRetryStrategyConfig",
+    "MapConfig",
+    "NestingType",
+    "ParallelBranch",
+    "ParallelConfig",
     "PassThroughSerDes",
     "RetryDecision",
     "RetryPresets",
@@ -65,10 +123,25 @@ __all__ = [
     "StepError",
     "StepSemantics",
     "ValidationError",
+    "WaitForCallbackConfig",
+    "WaitForCallbackContext",
+    "WaitForConditionCheckContext",
+    "WaitForConditionConfig",
+    "WaitForConditionDecision",
     "WaitForConditionError",
+    "WaitStrategies",
+    "WaitStrategyConfig",
+    "WithRetryConfig",
     "__version__",
+    "complete_batch",
+    "continue_batch",
     "create_linear_retry_strategy",
     "create_retry_strategy",
+    "create_wait_strategy",
     "durable_execution",
+    "durable_parallel_branch",
     "durable_step",
+    "durable_wait_for_callback",
+    "durable_with_child_context",
+    "with_retry",
 ]

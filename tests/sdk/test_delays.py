@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from everstep.errors import ValidationError
-from everstep.sdk.config import Duration, JitterStrategy, to_seconds
+from everstep.sdk.delays import Duration, JitterStrategy, to_seconds
 
 
 @pytest.mark.parametrize(

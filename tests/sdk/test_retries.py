@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from everstep.errors import ValidationError
-from everstep.sdk.config import Duration, JitterStrategy
+from everstep.sdk.delays import Duration, JitterStrategy
 from everstep.sdk.retries import (
     LinearRetryStrategyConfig,
     RetryDecision,

@@ -1,28 +1,39 @@
-"""What an author holds: the durable operations, blocking or awaitable.
+"""What an author holds in a `def` function: the durable operations, each of which blocks until its result is known."""
 
-Two classes, one behaviour: both make the same call and hand its script to their driver.
-"""
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar, overload
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
-
-from everstep.sdk.config import DurationLike, StepConfig
+from everstep.sdk import asking, branching
+from everstep.sdk.config import (
+    CallbackConfig,
+    ChildConfig,
+    InvokeConfig,
+    MapConfig,
+    ParallelBranch,
+    ParallelConfig,
+    StepConfig,
+    WaitForCallbackConfig,
+)
+from everstep.sdk.delays import DurationLike
 from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.logger import Logger
-from everstep.sdk.replay.step import step
-from everstep.sdk.replay.wait import wait
+from everstep.sdk.replay.batch import BatchResult
+from everstep.sdk.replay.journal import Identity
 from everstep.sdk.scope import ExecutionContext, Scope
-from everstep.sdk.types import LambdaContext, LoggerInterface, StepContext
-
-if TYPE_CHECKING:
-    import asyncio
-
-    from everstep.sdk.drive.loop import LoopDriver
+from everstep.sdk.types import (
+    LambdaContext,
+    LoggerInterface,
+    StepContext,
+    WaitForCallbackContext,
+    WaitForConditionCheckContext,
+)
+from everstep.sdk.waits import WaitForConditionConfig
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
-class _Context:
+class Context:
     """What both kinds of context have in common."""
 
     def __init__(self, scope: Scope, lambda_context: LambdaContext | None) -> None:
@@ -45,12 +56,40 @@ class _Context:
         return self._scope.is_replaying()
 
 
-class DurableContext(_Context):
-    """The durable operations of a `def` function. Each method blocks until its result is known."""
+class Callback(Generic[T]):
+    """A callback that exists: hand `callback_id` to somebody outside, then ask for the result."""
+
+    def __init__(
+        self, callback_id: str, identity: Identity, context: "DurableContext", config: CallbackConfig | None
+    ) -> None:
+        self.callback_id = callback_id
+        self.operation_id: str = identity.id
+        self._identity = identity
+        self._context = context
+        self._config = config
+
+    def result(self) -> T | None:
+        """Wait for the answer; without a serializer the text that was sent, None for an empty one.
+
+        Raises CallbackExternalError when a failure was reported, CallbackTimeoutError when no answer or no heartbeat
+        came in time.
+        """
+        answer: T | None = self._context.callback_result(self._identity, self._config)
+        return answer
+
+
+class DurableContext(Context):
+    """The durable operations of a `def` function."""
 
     def __init__(self, scope: Scope, driver: ThreadDriver, lambda_context: LambdaContext | None = None) -> None:
         super().__init__(scope, lambda_context)
         self._driver = driver
+
+    def _enter(self, scope: Scope) -> "DurableContext":
+        return DurableContext(scope, self._driver, self.lambda_context)
+
+    def _room(self) -> branching.Room:
+        return branching.Room(self._scope, self._enter)
 
     @overload
     def step(
@@ -76,47 +115,92 @@ class DurableContext(_Context):
         Raises StepError when the step fails for good, SerDesError when its result cannot be serialized,
         ValidationError for arguments that cannot be right.
         """
-        return self._driver.run(step(self._scope.step(func, name, config), self._scope.journal))
+        return self._driver.run(asking.step(self._scope, func, name, config))
 
     def wait(self, duration: DurationLike, name: str | None = None) -> None:
         """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
-        self._driver.run(wait(self._scope.wait(duration, name), self._scope.journal))
+        self._driver.run(asking.wait(self._scope, duration, name))
 
-
-class AsyncDurableContext(_Context):
-    """The durable operations of an `async def` function.
-
-    Each method starts its operation at once and returns a future, so that `asyncio.gather`, `asyncio.TaskGroup` and
-    plain `await` all work; the order of the *calls* is what must not change between replays.
-    """
-
-    def __init__(self, scope: Scope, driver: "LoopDriver", lambda_context: LambdaContext | None = None) -> None:
-        super().__init__(scope, lambda_context)
-        self._driver = driver
-
-    @overload
-    def step(
+    def run_in_child_context(
         self,
-        func: Callable[[StepContext], Awaitable[T]],
+        func: Callable[["DurableContext"], T],
         name: str | None = None,
-        config: StepConfig | None = None,
-    ) -> "asyncio.Future[T]": ...
+        config: ChildConfig[T] | None = None,
+    ) -> T:
+        """Run `func` with a context of its own, whose operations end in one recorded result.
 
-    @overload
-    def step(
-        self, func: Callable[[StepContext], T], name: str | None = None, config: StepConfig | None = None
-    ) -> "asyncio.Future[T]": ...
-
-    def step(
-        self, func: Callable[[StepContext], Any], name: str | None = None, config: StepConfig | None = None
-    ) -> "asyncio.Future[Any]":
-        """Run `func` until it succeeds or its retries are used up; never run it again after that.
-
-        `func` takes a StepContext; an `async` one runs in the event loop, any other in a thread. See
-        `DurableContext.step` for names, defaults and errors; those of the step itself are raised by `await`.
+        Raises ChildContextError when `func` raises.
         """
-        return self._driver.start(step(self._scope.step(func, name, config), self._scope.journal))
+        result: T = self._driver.run(asking.run_in_child_context(self._scope, self._enter, func, name, config))
+        return result
 
-    def wait(self, duration: DurationLike, name: str | None = None) -> "asyncio.Future[None]":
-        """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
-        return self._driver.start(wait(self._scope.wait(duration, name), self._scope.journal))
+    def map(
+        self,
+        inputs: Sequence[U],
+        func: Callable[["DurableContext", U, int, Sequence[U]], T],
+        name: str | None = None,
+        config: MapConfig[U] | None = None,
+    ) -> BatchResult[T]:
+        """Run `func(context, item, index, items)` for every item side by side, each with a context of its own.
+
+        By default all at once, and the first failure ends the batch. A failed item does not raise; see BatchResult.
+        Each item that runs has a thread; for thousands of items at once, write the handler `async`.
+        """
+        return self._driver.run(branching.map_items(self._room(), inputs, func, name, config))
+
+    def parallel(
+        self,
+        functions: Sequence[Callable[["DurableContext"], T] | ParallelBranch[T]],
+        name: str | None = None,
+        config: ParallelConfig | None = None,
+    ) -> BatchResult[T]:
+        """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
+        return self._driver.run(branching.parallel(self._room(), functions, name, config))
+
+    def create_callback(self, name: str | None = None, config: CallbackConfig | None = None) -> Callback[Any]:
+        """Make an id for somebody outside, who answers through the service's callback API."""
+        identity, script = asking.create_callback(self._scope, name, config)
+        return Callback(self._driver.run(script), identity, self, config)
+
+    def callback_result(self, identity: Identity, config: CallbackConfig | None) -> Any:
+        """What `Callback.result` does."""
+        return self._driver.run(asking.callback_result(self._scope, identity, config))
+
+    def wait_for_callback(
+        self,
+        submitter: Callable[[str, WaitForCallbackContext], Any],
+        name: str | None = None,
+        config: WaitForCallbackConfig | None = None,
+    ) -> Any:
+        """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer.
+
+        Raises CallbackExternalError, CallbackTimeoutError, or CallbackSubmitterError when the submitter fails.
+        """
+        return self._driver.run(asking.wait_for_callback(self._scope, submitter, name, config))
+
+    def invoke(
+        self,
+        function_name: str,
+        payload: Any,
+        name: str | None = None,
+        config: InvokeConfig[Any, Any] | None = None,
+    ) -> Any:
+        """Call another function and wait for its result; a durable one becomes an execution of its own.
+
+        On AWS a durable target needs a qualifier (`name:version`, `name:alias`, `name:$LATEST`). Raises InvokeError
+        when it fails, times out or is stopped.
+        """
+        return self._driver.run(asking.invoke(self._scope, function_name, payload, name, config))
+
+    def wait_for_condition(
+        self,
+        check: Callable[[T, WaitForConditionCheckContext], T | Awaitable[T]],
+        config: WaitForConditionConfig[T],
+        name: str | None = None,
+    ) -> T:
+        """Poll: `check(state, context)` gives the next state until the wait strategy says that it will do.
+
+        Raises WaitForConditionError when the check raises or the strategy gives up.
+        """
+        result: T = self._driver.run(asking.wait_for_condition(self._scope, check, config, name))
+        return result

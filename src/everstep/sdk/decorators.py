@@ -8,12 +8,15 @@ receipt = context.step(charge("o-17"))      # the operation is named "charge"
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from everstep.sdk.types import StepContext
+from everstep.sdk.config import ParallelBranch
+from everstep.sdk.types import StepContext, WaitForCallbackContext
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C")
+F = TypeVar("F", bound=Callable[..., Any])
 
 NAME_ATTRIBUTE = "_original_name"
 """Where a bound function carries the name of the one it came from; the same place as in the official SDK."""
@@ -25,16 +28,64 @@ def durable_step(func: Callable[Concatenate[StepContext, P], T]) -> Callable[P, 
     The operation takes the function's name. Works for `def` and `async def`.
     """
 
-    @functools.wraps(func)
-    def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Callable[[StepContext], T]:
-        def body(context: StepContext) -> T:
-            return func(context, *args, **kwargs)
+    return _later(func)
 
-        setattr(body, NAME_ATTRIBUTE, func.__name__)
-        body.__wrapped__ = func  # type: ignore[attr-defined]  # what inspect and `is_async` look through
-        return body
+
+def durable_with_child_context(func: Callable[Concatenate[C, P], T]) -> Callable[P, Callable[[C], T]]:
+    """Make the body of a child context: call it with its arguments and hand the result to `run_in_child_context`."""
+    return _later(func)
+
+
+def durable_wait_for_callback(
+    func: Callable[Concatenate[str, WaitForCallbackContext, P], T],
+) -> Callable[P, Callable[[str, WaitForCallbackContext], T]]:
+    """Make a submitter: call it with its arguments and hand the result to `context.wait_for_callback`."""
+
+    @functools.wraps(func)
+    def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Callable[[str, WaitForCallbackContext], T]:
+        def body(callback_id: str, context: WaitForCallbackContext) -> T:
+            return func(callback_id, context, *args, **kwargs)
+
+        return _named(body, func)
 
     return with_arguments
+
+
+def durable_parallel_branch(
+    name: str | None = None,
+) -> Callable[[Callable[Concatenate[C, P], T]], Callable[P, ParallelBranch[T]]]:
+    """Make a branch with a name: call it with its arguments and put the result among `context.parallel`'s functions.
+
+    Without a name the branch is called `parallel-branch-<index>`.
+    """
+
+    def decorate(func: Callable[Concatenate[C, P], T]) -> Callable[P, ParallelBranch[T]]:
+        later = _later(func)
+
+        @functools.wraps(func)
+        def with_arguments(*args: P.args, **kwargs: P.kwargs) -> ParallelBranch[T]:
+            return ParallelBranch(later(*args, **kwargs), name)
+
+        return with_arguments
+
+    return decorate
+
+
+def _later(func: Callable[Concatenate[C, P], T]) -> Callable[P, Callable[[C], T]]:
+    @functools.wraps(func)
+    def with_arguments(*args: P.args, **kwargs: P.kwargs) -> Callable[[C], T]:
+        def body(context: C) -> T:
+            return func(context, *args, **kwargs)
+
+        return _named(body, func)
+
+    return with_arguments
+
+
+def _named(body: F, func: Callable[..., Any]) -> F:
+    setattr(body, NAME_ATTRIBUTE, func.__name__)
+    body.__wrapped__ = func  # type: ignore[attr-defined]  # what inspect and `is_async` look through
+    return body
 
 
 def name_of(func: object) -> str | None:

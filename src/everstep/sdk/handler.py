@@ -10,15 +10,16 @@ embedded engine invokes directly, with records instead of JSON and a client of i
 import functools
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
-from everstep.core.model import Kind, Operation
+from everstep.core.model import Arn, Kind, Operation
 from everstep.core.wire.envelope import NotEnvelopeError, decode_envelope, encode_output
 from everstep.core.wire.text import NotJsonError, load
 from everstep.errors import ExecutionError, InvocationError, SuspendExecution
 from everstep.sdk.clients.port import DurableClient
-from everstep.sdk.context import AsyncDurableContext, DurableContext
+from everstep.sdk.context import DurableContext
+from everstep.sdk.context_async import AsyncDurableContext
 from everstep.sdk.decorators import is_async
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
@@ -26,25 +27,26 @@ from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
 from everstep.sdk.replay.failures import error_object
 from everstep.sdk.replay.journal import Journal
-from everstep.sdk.scope import Scope
+from everstep.sdk.scope import Scope, Settings
+from everstep.sdk.serdes import SerDes
 from everstep.sdk.types import LambdaContext
 
 R = TypeVar("R")
-
-SyncHandler = Callable[[Any, DurableContext], R]
-AsyncHandler = Callable[[Any, AsyncDurableContext], Coroutine[Any, Any, R]]
 
 
 class DurableFunction(Generic[R]):
     """A durable function: the author's handler, made callable for AWS Lambda."""
 
-    def __init__(self, handler: Callable[..., Any], client: DurableClient | None) -> None:
+    def __init__(
+        self, handler: Callable[..., Any], client: DurableClient | None = None, serdes: SerDes[Any] | None = None
+    ) -> None:
         functools.update_wrapper(self, handler)
         self.handler = handler
         """The author's own function."""
         self.name: str = getattr(handler, "__name__", type(handler).__name__)
         self.is_async = is_async(handler)
         self._client = client
+        self._serdes = serdes
 
     def __repr__(self) -> str:
         return f"<durable function {self.name}>"
@@ -78,14 +80,14 @@ class DurableFunction(Generic[R]):
             return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
         except ExecutionError as error:
             return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
-        journal = Journal(operations)
         run = _Run(
             handler=self.handler,
             event=event,
-            scope=Scope(envelope.arn, journal),
-            writer=Writer(envelope.token, journal),
+            arn=envelope.arn,
+            writer=Writer(envelope.token, Journal(operations)),
             client=client,
             context=context,
+            serdes=self._serdes,
         )
         return _run_async(run) if self.is_async else _run_sync(run)
 
@@ -97,43 +99,57 @@ class DurableFunction(Generic[R]):
         return self._client
 
 
-@overload
-def durable_execution(
-    func: Callable[[Any, DurableContext], R], *, boto3_client: Any = None, client: DurableClient | None = None
-) -> DurableFunction[R]: ...
+class Decorator(Protocol):
+    """What `durable_execution(...)` with options gives back."""
+
+    @overload
+    def __call__(self, func: Callable[[Any, AsyncDurableContext], Coroutine[Any, Any, R]]) -> DurableFunction[R]: ...
+
+    @overload
+    def __call__(self, func: Callable[[Any, DurableContext], R]) -> DurableFunction[R]: ...
 
 
 @overload
 def durable_execution(
     func: Callable[[Any, AsyncDurableContext], Coroutine[Any, Any, R]],
-    *,
-    boto3_client: Any = None,
-    client: DurableClient | None = None,
 ) -> DurableFunction[R]: ...
 
 
 @overload
+def durable_execution(func: Callable[[Any, DurableContext], R]) -> DurableFunction[R]: ...
+
+
+@overload
 def durable_execution(
-    func: None = None, *, boto3_client: Any = None, client: DurableClient | None = None
-) -> Callable[[Callable[..., Any]], DurableFunction[Any]]: ...
+    func: None = None,
+    *,
+    boto3_client: Any = None,
+    client: DurableClient | None = None,
+    serdes: SerDes[Any] | None = None,
+) -> Decorator: ...
 
 
 def durable_execution(
-    func: Callable[..., Any] | None = None, *, boto3_client: Any = None, client: DurableClient | None = None
-) -> DurableFunction[Any] | Callable[[Callable[..., Any]], DurableFunction[Any]]:
+    func: Callable[..., Any] | None = None,
+    *,
+    boto3_client: Any = None,
+    client: DurableClient | None = None,
+    serdes: SerDes[Any] | None = None,
+) -> Any:
     """Make a durable function of a handler `f(event, context)`, written `def` or `async def`.
 
     A `def` handler gets a DurableContext, an `async def` handler an AsyncDurableContext. Progress is saved through
     `boto3_client` (a boto3 Lambda client of your own) or `client`; by default over HTTP to the service that
-    `AWS_ENDPOINT_URL_LAMBDA` names, AWS Lambda itself if it names none.
+    `AWS_ENDPOINT_URL_LAMBDA` names, AWS Lambda itself if it names none. `serdes` serializes the results of all
+    operations that have no serializer of their own.
     """
     if boto3_client is not None:
         from everstep.sdk.clients.boto import BotoClient
 
         client = BotoClient(boto3_client)
     if func is None:
-        return lambda handler: DurableFunction(handler, client)
-    return DurableFunction(func, client)
+        return lambda handler: DurableFunction(handler, client, serdes)
+    return DurableFunction(func, client, serdes)
 
 
 # --------------------------------------------------------------------------- one invocation
@@ -143,10 +159,16 @@ class _Run:
 
     handler: Callable[..., Any]
     event: object
-    scope: Scope
+    arn: Arn
     writer: Writer
     client: DurableClient
     context: LambdaContext | None
+    serdes: SerDes[Any] | None
+
+    def scope(self, is_cancelled: Callable[[], bool]) -> Scope:
+        """The scope of the handler itself."""
+        settings = Settings(arn=self.arn, journal=self.writer.journal, serdes=self.serdes, is_cancelled=is_cancelled)
+        return Scope(settings)
 
 
 def _input(operations: list[Operation]) -> object:
@@ -163,11 +185,12 @@ def _input(operations: list[Operation]) -> object:
 
 
 def _run_sync(run: _Run) -> InvocationOutput:
-    driver = ThreadDriver(run.scope.arn, run.client, run.writer)
+    driver = ThreadDriver(run.arn, run.client, run.writer)
+    context = DurableContext(run.scope(driver.is_cancelled), driver, run.context)
     try:
         became: HandlerEnd
         try:
-            became = Finished(run.handler(run.event, DurableContext(run.scope, driver, run.context)))
+            became = Finished(run.handler(run.event, context))
         except SuspendExecution:
             became = Suspended()
         except Exception as error:
@@ -197,9 +220,9 @@ def _run_async(run: _Run) -> InvocationOutput:
     from everstep.sdk.drive.loop import LoopDriver
 
     async def main() -> InvocationOutput:
-        driver = LoopDriver(run.scope.arn, run.client, run.writer)
+        driver = LoopDriver(run.arn, run.client, run.writer)
         try:
-            context = AsyncDurableContext(run.scope, driver, run.context)
+            context = AsyncDurableContext(run.scope(driver.is_cancelled), driver, run.context)
             became = await driver.run_handler(lambda: run.handler(run.event, context))
             return await driver.conclude(became)
         finally:

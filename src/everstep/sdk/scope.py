@@ -7,24 +7,20 @@ called, not when its result is awaited.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
-from everstep.core.model import Arn, Kind, OperationId, SubType
+from everstep.core.model import Arn, Kind, OperationId
 from everstep.core.names import operation_id
 from everstep.errors import ValidationError
-from everstep.sdk.config import DurationLike, StepConfig, StepSemantics, to_seconds
-from everstep.sdk.decorators import is_async, name_of
 from everstep.sdk.logger import Logger, LogInfo
 from everstep.sdk.replay.journal import Identity, Journal
-from everstep.sdk.replay.step import StepCall
-from everstep.sdk.replay.wait import WaitCall
-from everstep.sdk.retries import RetryPresets, RetryStrategy
 from everstep.sdk.serdes import SerDes, deserialize, serialize
-from everstep.sdk.types import LoggerInterface, StepContext
+from everstep.sdk.types import LoggerInterface
 
-T = TypeVar("T")
-_DEFAULT_STEP = StepConfig()
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +30,30 @@ class ExecutionContext:
     durable_execution_arn: str
 
 
-class Scope:
-    """Owns the position in one context and makes its operations' calls."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What all scopes of an invocation share."""
 
-    def __init__(self, arn: Arn, journal: Journal, prefix: str | None = None, parent_id: OperationId | None = None):
-        self.arn = arn
-        self.journal = journal
+    arn: Arn
+    journal: Journal
+    serdes: SerDes[Any] | None = None
+    """The function's own default; None: `ExtendedTypeSerDes`."""
+    is_cancelled: Callable[[], bool] = _never
+    """Whether whoever asks works for nothing."""
+
+
+class Scope:
+    """Owns the position in one context."""
+
+    def __init__(
+        self, settings: Settings, prefix: str | None = None, parent_id: OperationId | None = None, place: str = ""
+    ) -> None:
+        self.settings = settings
+        self.arn = settings.arn
+        self.journal = settings.journal
         self._prefix = prefix
         self._parent_id = parent_id
+        self._place = f"{place}-" if place else ""
         self._position = 0
         self.logger = self._logger(logging.getLogger())
 
@@ -64,63 +76,40 @@ class Scope:
             id=operation_id(self._prefix, self._position),
             kind=kind,
             sub_type=sub_type,
-            place=str(self._position),
+            place=f"{self._place}{self._position}",
             name=name or None,
             parent_id=self._parent_id,
         )
 
-    # ------------------------------------------------------------------ calls
-    def step(self, func: Callable[[StepContext], Any], name: str | None, config: StepConfig | None) -> StepCall[Any]:
-        if not callable(func):
-            raise ValidationError(
-                f"context.step takes a function, got {type(func).__name__}: write context.step(f), not step(f())"
-            )
-        config = config or _DEFAULT_STEP
-        identity = self.identify(Kind.STEP, config.sub_type or SubType.STEP.value, name or name_of(func))
-        encode, decode = self._codec(config.serdes, identity.id)
+    def inner(self, owner: Identity, *, is_recorded: bool = True) -> "Scope":
+        """The scope inside a context; without a record of its own its operations stand under this scope's parent."""
+        scope = Scope(self.settings, owner.id, owner.id if is_recorded else self._parent_id, owner.place)
+        scope.set_logger(self.logger.get_logger())
+        return scope
 
-        def body(attempt: int) -> object:
-            return func(StepContext(logger=self._step_logger(identity, attempt), attempt=attempt))
-
-        return StepCall(
-            identity=identity,
-            body=body,
-            encode=encode,
-            decode=decode,
-            retry_delay=_retry_delay(config.retry_strategy),
-            at_most_once=config.step_semantics is StepSemantics.AT_MOST_ONCE_PER_RETRY,
-            is_async=is_async(func),
+    def branch(self, owner: Identity, index: int, sub_type: str, name: str) -> Identity:
+        """The identity of a branch: its place is its index, from 0, whatever begins or ends first."""
+        return Identity(
+            id=operation_id(owner.id, index),
+            kind=Kind.CONTEXT,
+            sub_type=sub_type,
+            place=f"{owner.place}-{index}",
+            name=name,
+            parent_id=owner.id,
         )
 
-    def wait(self, duration: DurationLike, name: str | None) -> WaitCall:
-        seconds = to_seconds(duration, "duration")
-        if seconds < 1:
-            raise ValidationError("duration must be at least 1 second: the service keeps time in whole seconds")
-        return WaitCall(identity=self.identify(Kind.WAIT, SubType.WAIT.value, name), seconds=seconds)
+    def encoder(self, serdes: SerDes[Any] | None, id_: OperationId) -> Callable[[object], str | None]:
+        serializer = serdes or self.settings.serdes
+        return lambda value: serialize(serializer, value, id_, self.arn)
 
-    def _codec(
-        self, serdes: SerDes[Any] | None, id_: OperationId
-    ) -> tuple[Callable[[object], str | None], Callable[[str | None], Any]]:
-        def encode(value: object) -> str | None:
-            return serialize(serdes, value, id_, self.arn)
+    def decoder(self, serdes: SerDes[Any] | None, id_: OperationId) -> Callable[[str | None], Any]:
+        serializer = serdes or self.settings.serdes
+        return lambda text: None if text is None else deserialize(serializer, text, id_, self.arn)
 
-        def decode(text: str | None) -> Any:
-            return None if text is None else deserialize(serdes, text, id_, self.arn)
-
-        return encode, decode
-
-    def _step_logger(self, identity: Identity, attempt: int) -> Logger:
+    def body_logger(self, identity: Identity, attempt: int | None = None) -> Logger:
         """A body's lines are never silenced: while it runs, nothing is replayed."""
         info = LogInfo(self.arn, self._parent_id, identity.id, identity.name, attempt)
         return Logger.from_log_info(self.logger.get_logger(), info)
-
-
-def _retry_delay(strategy: RetryStrategy | None) -> Callable[[Exception, int], int | None]:
-    def delay(error: Exception, attempts: int) -> int | None:
-        decision = (strategy or RetryPresets.default())(error, attempts)
-        return decision.delay_seconds if decision.should_retry else None
-
-    return delay
 
 
 def _check_name(name: str | None) -> None:

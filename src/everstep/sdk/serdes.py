@@ -22,6 +22,7 @@ from typing import Any, Generic, NamedTuple, NoReturn, TypeGuard, TypeVar
 from uuid import UUID
 
 from everstep.errors import RetryableSerDesError, SerDesError, type_name
+from everstep.sdk.replay.batch import BatchResult
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class PassThroughSerDes(SerDes[T]):
 
     def serialize(self, value: T, serdes_context: SerDesContext) -> str:
         if not isinstance(value, str):
-            _refuse("serialize", value, serdes_context, "PassThroughSerDes carries text only")
+            refuse("serialize", value, serdes_context, "PassThroughSerDes carries text only")
         return value
 
     def deserialize(self, data: str, serdes_context: SerDesContext) -> T:
@@ -74,13 +75,13 @@ class JsonSerDes(SerDes[T]):
         try:
             return json.dumps(value, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
-            _refuse("serialize", value, serdes_context, error)
+            refuse("serialize", value, serdes_context, error)
 
     def deserialize(self, data: str, serdes_context: SerDesContext) -> T:
         try:
             return json.loads(data)  # type: ignore[no-any-return]  # the author says what T is
         except (TypeError, ValueError, RecursionError) as error:
-            _refuse("deserialize", data, serdes_context, error)
+            refuse("deserialize", data, serdes_context, error)
 
 
 class ExtendedTypeSerDes(SerDes[T]):
@@ -88,16 +89,16 @@ class ExtendedTypeSerDes(SerDes[T]):
 
     def serialize(self, value: T, serdes_context: SerDesContext | None = None) -> str:
         try:
-            return _to_json(value if SerDes.is_primitive(value) else _wrap(value))
+            return _to_json(value if SerDes.is_primitive(value) else to_envelope(value))
         except (TypeError, ValueError, RecursionError) as error:
-            _refuse("serialize", value, serdes_context, error)
+            refuse("serialize", value, serdes_context, error)
 
     def deserialize(self, data: str, serdes_context: SerDesContext | None = None) -> T:
         try:
             found = json.loads(data)
-            return found if SerDes.is_primitive(found) else _open(found)  # type: ignore[no-any-return]  # as saved
+            return found if SerDes.is_primitive(found) else from_envelope(found)  # type: ignore[no-any-return]  # as saved
         except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            _refuse("deserialize", data, serdes_context, error)
+            refuse("deserialize", data, serdes_context, error)
 
 
 DEFAULT_JSON_SERDES: SerDes[Any] = JsonSerDes()
@@ -115,9 +116,9 @@ def serialize(serdes: SerDes[Any] | None, value: Any, operation_id: str, durable
     except (SerDesError, RetryableSerDesError):
         raise  # The serializer has judged its failure itself, and its data must reach the history.
     except Exception as error:
-        _refuse("serialize", value, context, error)
+        refuse("serialize", value, context, error)
     if not isinstance(text, str):
-        _refuse("serialize", value, context, f"the serdes returned a {type_name(type(text))} instead of text")
+        refuse("serialize", value, context, f"the serdes returned a {type_name(type(text))} instead of text")
     return text
 
 
@@ -129,7 +130,7 @@ def deserialize(serdes: SerDes[Any] | None, data: str, operation_id: str, durabl
     except (SerDesError, RetryableSerDesError):
         raise
     except Exception as error:
-        _refuse("deserialize", data, context, error)
+        refuse("deserialize", data, context, error)
 
 
 # ---------------------------------------------------------------------------------------------- the envelope
@@ -146,7 +147,8 @@ def _same(value: object) -> object:
     return value
 
 
-def _wrap(value: object) -> dict[str, object]:
+def to_envelope(value: object) -> dict[str, object]:
+    """The value with its tag, and so everything inside it. Raises TypeError or ValueError for what has no tag."""
     row = _BY_TYPE.get(type(value)) or _row_of_base(value)
     return {"t": row.tag, "v": row.write(value)}
 
@@ -159,7 +161,8 @@ def _row_of_base(value: object) -> Row:
     raise TypeError(f"the type {kind} is not supported; use plain data, or give a serdes that knows the type")
 
 
-def _open(found: object) -> Any:
+def from_envelope(found: object) -> Any:
+    """The value in an envelope. Raises TypeError, ValueError or ArithmeticError when it is none."""
     if not _is_envelope(found):
         raise ValueError('an envelope needs "t" and "v"')
     row = _BY_TAG.get(found["t"])
@@ -168,9 +171,20 @@ def _open(found: object) -> Any:
     return row.read(found["v"])
 
 
+def is_tagged(found: object) -> bool:
+    """Whether a reader who does not know the type would take this JSON value for an envelope."""
+    return (
+        isinstance(found, dict)
+        and len(found) == 2
+        and "v" in found
+        and isinstance(tag := found.get("t"), str)
+        and tag in _BY_TAG
+    )
+
+
 def _inner(found: object) -> Any:
     """A value inside a container; one without an envelope stands for itself, as other writers may leave it."""
-    return _open(found) if _is_envelope(found) else found
+    return from_envelope(found) if _is_envelope(found) else found
 
 
 def _is_envelope(found: object) -> TypeGuard[dict[str, Any]]:
@@ -182,11 +196,11 @@ def _write_bytes(value: bytes | bytearray | memoryview) -> str:
 
 
 def _write_items(items: list[Any] | tuple[Any, ...]) -> list[object]:
-    return [_wrap(item) for item in items]
+    return [to_envelope(item) for item in items]
 
 
 def _write_dict(mapping: dict[Any, Any]) -> dict[str, object]:
-    wrapped: dict[str, object] = {_key(key): _wrap(value) for key, value in mapping.items()}
+    wrapped: dict[str, object] = {_key(key): to_envelope(value) for key, value in mapping.items()}
     if len(wrapped) != len(mapping):
         raise ValueError("two keys of a dict become the same text")
     return wrapped
@@ -217,6 +231,14 @@ def _read_dict(content: object) -> dict[str, object]:
     return {key: _inner(value) for key, value in content.items()}
 
 
+def _write_batch(batch: BatchResult[Any]) -> dict[str, object]:
+    return _write_dict(batch.to_dict())
+
+
+def _read_batch(content: object) -> BatchResult[Any]:
+    return BatchResult.from_dict(_read_dict(content))
+
+
 FORMAT = (
     Row(NoneType, "n", _same, _same),
     Row(str, "s", _same, str),
@@ -225,6 +247,7 @@ FORMAT = (
     Row(float, "f", _same, float),
     Row(dict, "m", _write_dict, _read_dict),
     Row(list, "l", _write_items, _read_list),
+    Row(BatchResult, "br", _write_batch, _read_batch),
     Row(tuple, "t", _write_items, _read_tuple),
     Row(bytes, "B", _write_bytes, base64.b64decode),
     Row(bytearray, "B", _write_bytes, base64.b64decode),
@@ -233,6 +256,7 @@ FORMAT = (
     Row(Decimal, "d", str, Decimal),
     Row(datetime, "dt", datetime.isoformat, datetime.fromisoformat),  # before date, which it is too
     Row(date, "D", date.isoformat, date.fromisoformat),
+    # The official format has one tag more: "br", the result of a map or a parallel. Its row stands here.
 )
 """The envelope format. A subclass of a type here is written, and so comes back, as that type."""
 
@@ -246,7 +270,7 @@ def _to_json(value: object) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- saying no
-def _refuse(act: str, value: object, context: SerDesContext | None, reason: Exception | str) -> NoReturn:
+def refuse(act: str, value: object, context: SerDesContext | None, reason: Exception | str) -> NoReturn:
     place = f"operation {context.operation_id}: " if context is not None and context.operation_id else ""
     subject = f"a value of type {type_name(type(value))}" if act == "serialize" else "the saved text"
     cause = reason if isinstance(reason, Exception) else None

@@ -1,6 +1,6 @@
 """What an author's code is handed, and what it may hand in: contexts and small interfaces."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,10 @@ class LoggerInterface(Protocol):
     def exception(self, msg: object, *args: object, extra: Mapping[str, object] | None = None) -> None: ...
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class OperationContext:
     """What the body of every operation is handed."""
@@ -31,6 +35,23 @@ class OperationContext:
 @dataclass(frozen=True, slots=True)
 class StepContext(OperationContext):
     """What the body of a step is handed; `attempt` counts from 1."""
+
+    attempt: int
+    cancelled: Callable[[], bool] = _never
+
+    def is_cancelled(self) -> bool:
+        """Whether the body works for nothing, because its branch is not needed any more; then it may as well stop."""
+        return self.cancelled()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForCallbackContext(OperationContext):
+    """What a submitter is handed beside the callback's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForConditionCheckContext(OperationContext):
+    """What a check is handed beside the state; `attempt` counts from 1."""
 
     attempt: int
 

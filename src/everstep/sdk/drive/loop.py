@@ -71,6 +71,10 @@ class LoopDriver:
         self._failure: BaseException | None = None
         """Why nothing may be saved any more; it decides the invocation whatever the author's code does."""
 
+    def is_cancelled(self) -> bool:
+        """Whether whoever asks works for nothing: the invocation is over."""
+        return self._over.done()
+
     async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
         """Run the author's handler to its end or to its suspension."""
         task = self._loop.create_task(_await(handler))

@@ -16,12 +16,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from everstep.core.limits import FUNCTION_NAME_CHARS_MAX
+from everstep.core.limits import CHECKPOINT_TOKEN_CHARS_MAX, EXECUTION_NAME_CHARS_MAX, FUNCTION_NAME_CHARS_MAX
 from everstep.core.model import Arn, CallbackId, CheckpointToken, OperationId
 
 EXECUTION_NAME_PATTERN = "[a-zA-Z0-9-_]+"
 ARN_PATTERN = (
-    r"arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):(\d{12}):function:([a-zA-Z0-9_-]+):"
+    r"arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):([0-9]{12}):function:([a-zA-Z0-9_-]+):"
     r"(\$LATEST(?:\.PUBLISHED)?|[0-9]+)/durable-execution/([a-zA-Z0-9_-]+)/([a-zA-Z0-9_-]+)"
 )
 _ARN = re.compile(ARN_PATTERN)
@@ -118,7 +118,7 @@ def parse_function(text: str, home: FunctionName | ExecutionName | None = None) 
 
 def is_execution_name(text: str) -> bool:
     """Whether the text may name an execution: 1 to 64 letters, digits, hyphens and underscores."""
-    return 1 <= len(text) <= 64 and _EXECUTION_NAME.fullmatch(text) is not None
+    return len(text) <= EXECUTION_NAME_CHARS_MAX and _EXECUTION_NAME.fullmatch(text) is not None
 
 
 def operation_id(prefix: str | None, position: int) -> OperationId:
@@ -146,6 +146,8 @@ def make_token(parts: TokenParts) -> CheckpointToken:
 
 def parse_token(token: str) -> TokenParts | None:
     """The parts of a token that this service may have made, or None."""
+    if len(token) > CHECKPOINT_TOKEN_CHARS_MAX:
+        return None
     pieces = (_decode(token) or "").split("/")
     if len(pieces) != 3 or not pieces[2].isascii() or not pieces[2].isdigit():
         return None

@@ -12,7 +12,7 @@ import pytest
 
 from everstep import AsyncDurableContext, DurableContext, DurableFunction, durable_execution
 
-Plot: TypeAlias = Callable[[Any, Any], Generator[Any, Any, object]]
+Plot: TypeAlias = Callable[[Any, Any], Generator[Any, Any, Any]]
 Telling: TypeAlias = Callable[[Plot], DurableFunction[Any]]
 
 

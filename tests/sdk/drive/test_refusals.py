@@ -15,7 +15,7 @@ from everstep.sdk.clients.verdict import refused
 from tests.sdk.drive.fake_service import Before, FakeService
 from tests.sdk.drive.plots import Plot, Telling, both_drivers
 
-Story = Generator[Any, Any, object]
+Story = Generator[Any, Any, Any]
 
 STALE = refused(
     CheckpointError, code=Code.INVALID_PARAMETER.value, status=400, message="Invalid checkpoint token: used"

@@ -11,7 +11,7 @@ from everstep.core.messages import CheckpointRequest, InvocationStatus
 from tests.sdk.drive.fake_service import FakeService
 from tests.sdk.drive.plots import Telling, as_async_def, as_def, both_drivers
 
-Story = Generator[Any, Any, object]
+Story = Generator[Any, Any, Any]
 TWICE = StepConfig(retry_strategy=RetryPresets.fixed(1))
 GIVE_UP = StepConfig(retry_strategy=RetryPresets.none())
 PATIENCE_SECONDS = 10

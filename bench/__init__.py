@@ -1,0 +1,1 @@
+"""Measurements that people may repeat: `make bench`."""

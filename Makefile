@@ -31,7 +31,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c '$(DEV_GROUP)' > $(VENV)/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/dev.txt -e '.[server]'
-	@touch $@
+	@: > $@
 
 demo: $(READY) ## an order that survives two kills, with its history as a timeline
 	@$(BIN)/python -m demo

@@ -12,10 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from everstep.core.limits import Limits
 from everstep.core.machine.commands import BeginInvocation, Checkpoint, InvocationEnded, Lost, Tick
+from everstep.core.machine.decide import due_at
 from everstep.core.machine.delta import Begun, Delta
 from everstep.core.machine.state import InvocationPhase
 from everstep.core.messages import CheckpointReply, CheckpointRequest
-from everstep.core.model import Action, CheckpointToken, Kind, Millis, OperationId, Status, Update
+from everstep.core.model import Action, CheckpointToken, Kind, OperationId, Status, Update
 from everstep.core.refusal import Refused
 from tests.core.machine.factories import TIMEOUT_SECONDS, a_wait, an_end, an_error, an_origin, an_update
 from tests.core.machine.life import Life
@@ -176,9 +177,9 @@ class Interleavings(RuleBasedStateMachine):
             head = self.life.head
             if head.status.is_closed or head.invocation is not None:
                 return
-            due = self.life.do(Tick()).due_at
-            assert due is not None
-            self.life.now = Millis(max(due, self.life.now))
+            due = due_at(self.life.execution)
+            assert due is not None, "nothing will ever happen to it again"
+            self.life.now = max(due, self.life.now)
             self.life.do(Tick())
         raise AssertionError("it slept through its own timeout")
 

@@ -182,6 +182,16 @@ def test_pending_with_nothing_to_wait_for_is_asked_again_three_times_in_a_row() 
     )
 
 
+def test_pending_that_news_has_overtaken_is_no_empty_one() -> None:
+    life = live()
+    for number in range(2 * LIMITS.empty_pendings_max):
+        life.save(a_wait(id_=f"w{number}", wait_seconds=1))
+        life.pass_time(seconds=1)
+        life.suspend()
+        life.begin()
+    assert (life.head.status, life.head.empty_pendings) == (ExecutionStatus.RUNNING, 0)
+
+
 def test_a_good_pending_between_empty_ones_is_forgiving() -> None:
     life = live()
     for number in range(3):
@@ -251,6 +261,23 @@ def test_an_answer_ends_the_row_of_failures() -> None:
         life.save(a_wait(id_=f"w{life.head.operations}", wait_seconds=1))
     assert life.head.status is ExecutionStatus.RUNNING
     assert life.head.invocations > 2 * LIMITS.crash_retries_max
+
+
+def test_crashes_and_other_failures_are_counted_apart() -> None:
+    """An endpoint that was busy for a while has not used up what a crash is granted, nor the other way round."""
+    life = live()
+    for _ in range(LIMITS.crash_retries_max):
+        life.crash("TooManyRequestsException")
+        life.begin_after(seconds=300)
+    for _ in range(LIMITS.crash_retries_max):
+        life.crash("Runtime.ExitError")
+        life.begin()
+    life.crash("TooManyRequestsException")
+    life.pass_time(seconds=7.999)
+    assert life.owed is None
+    life.begin_after(seconds=0.001)
+    life.crash("Runtime.ExitError")
+    assert life.head.status is ExecutionStatus.FAILED
 
 
 def test_an_invocation_that_was_lost_is_made_again_and_is_nobody_s_failure() -> None:

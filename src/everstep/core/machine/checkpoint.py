@@ -49,17 +49,14 @@ def take(draft: Draft, request: CheckpointRequest, targets: Mapping[str, Target]
 
 def check_token(draft: Draft, token: CheckpointToken) -> Invocation:
     """The live invocation that holds this token. Raises Refused for a stale, foreign or unreadable one."""
+    live = draft.invocation
+    is_open = draft.is_running and not life.is_overdue(draft)
+    if is_open and live is not None and live.phase is InvocationPhase.LIVE and token == token_of(draft, live):
+        return live
     parts = parse_token(token)
-    if parts is None:
-        raise stale_token()
-    if parts.execution_id != draft.origin.execution_id:
+    if parts is not None and parts.execution_id != draft.origin.execution_id:
         raise invalid("Checkpoint token is not valid for the durable execution ARN")
-    live = draft.head.invocation
-    if not draft.is_running or life.is_overdue(draft) or live is None or live.phase is not InvocationPhase.LIVE:
-        raise stale_token()
-    if (parts.invocation, parts.number) != (live.id, live.checkpoints):
-        raise stale_token()
-    return live
+    raise stale_token()
 
 
 def token_of(draft: Draft, invocation: Invocation) -> CheckpointToken:
@@ -69,7 +66,7 @@ def token_of(draft: Draft, invocation: Invocation) -> CheckpointToken:
 # --------------------------------------------------------------------------- the answer
 def _same_answer(draft: Draft, request: CheckpointRequest) -> CheckpointReply | None:
     """The answer that this very request got before: its reply was lost on the way and the client asks again."""
-    last = draft.head.reply
+    last = draft.reply
     if last is None or request.client_token is None or draft.now - last.at > IDEMPOTENCY_WINDOW_MS:
         return None
     if (last.client_token, last.checkpoint_token) != (request.client_token, request.token):
@@ -80,25 +77,21 @@ def _same_answer(draft: Draft, request: CheckpointRequest) -> CheckpointReply | 
 
 def _answer(draft: Draft, live: Invocation, request: CheckpointRequest) -> Delta:
     """Everything that this invocation has not seen in its present version, and the right to write again."""
-    unseen = {o.id: o for o in (*draft.news(), *draft.changed())}
-    operations = tuple(sorted(unseen.values(), key=_start_order))
+    operations = tuple(draft.unseen())
     moved_on = replace(live, checkpoints=live.checkpoints + 1)
     token = token_of(draft, moved_on) if draft.is_running else None
-    reply = None
+    draft.invocation = moved_on
+    draft.seen_version = draft.version
+    draft.reply = None
     if request.client_token is not None:
-        reply = Reply(
+        draft.reply = Reply(
             client_token=request.client_token,
             checkpoint_token=request.token,
             at=draft.now,
             next_token=token,
             operation_ids=tuple(o.id for o in operations),
         )
-    draft.set(replace(draft.head, invocation=moved_on, seen_version=draft.version, reply=reply))
     return draft.finish(CheckpointReply(token=token, operations=operations))
-
-
-def _start_order(operation: Operation) -> int:
-    return operation.seq
 
 
 # --------------------------------------------------------------------------- the batch

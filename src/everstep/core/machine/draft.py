@@ -4,29 +4,37 @@
 accepted and `evolve` applies the finished delta. That is what makes a batch of updates atomic.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 
 from everstep.core.events import Event, EventType
 from everstep.core.limits import Limits
 from everstep.core.machine.delta import Delta, Effect, Response
 from everstep.core.machine.happening import Happening
-from everstep.core.machine.state import Execution, Head, Origin
+from everstep.core.machine.state import Execution, Head, Invocation, Origin, Reply
 from everstep.core.model import ErrorObject, ExecutionStatus, Millis, Operation, OperationId
 
 
 class Draft:
-    """Owns one change of one execution, from the first rule to the finished delta."""
+    """Owns one change of one execution, from the first rule to the finished delta.
+
+    What nearly every change touches (`invocation`, `seen_version`, `reply` and the counters) is kept beside the head
+    and joins it in `finish`: a new head for each of them would cost more than all rules together.
+    """
 
     def __init__(self, execution: Execution, now: Millis, limits: Limits) -> None:
+        head = execution.head
         self.origin: Origin = execution.origin
-        self.head: Head = execution.head
+        self.head: Head = head
         self.limits = limits
-        self.now = max(now, execution.head.changed_at)
+        self.now = max(now, head.changed_at)
         """The moment of the change; a clock that jumped back does not take the history with it."""
-        self.operations: int = execution.head.operations
+        self.invocation: Invocation | None = head.invocation
+        self.seen_version: int = head.seen_version
+        self.reply: Reply | None = head.reply
+        self.operations: int = head.operations
         """Number of operations, those that this change brings included."""
-        self.written_bytes: int = execution.head.written_bytes
+        self.written_bytes: int = head.written_bytes
         """What the execution wrote in its life, this change included."""
         self._execution = execution
         self._operations: dict[OperationId, Operation] = {}
@@ -62,14 +70,17 @@ class Draft:
 
     def news(self) -> list[Operation]:
         """What the service changed since an invocation last saw the state, oldest first."""
-        news = {o.id: o for o in self._execution.operations.moved_since(self.head.seen_version)}
+        news = {o.id: o for o in self._execution.operations.moved_since(self.seen_version)}
         for operation in self._operations.values():
             if operation.id in news or operation.moved_in == self.version:
                 news[operation.id] = operation
         return list(news.values())
 
-    def changed(self) -> Iterable[Operation]:
-        return self._operations.values()
+    def unseen(self) -> list[Operation]:
+        """What changed since an invocation last saw the state, by whomever, in start order."""
+        moved = self._execution.operations.moved_since(self.seen_version)
+        unseen = {o.id: o for o in moved} | self._operations
+        return sorted(unseen.values(), key=attrgetter("seq"))
 
     def set(self, head: Head) -> None:
         self.head = head
@@ -152,7 +163,8 @@ class Draft:
     def finish(self, response: Response = None) -> Delta:
         """The delta; one that changes nothing has the version that it began with."""
         base = self._execution.head
-        is_touched = self.head is not base or self._operations or self._events or self._effects or self._performed
+        has_new_head = self.head is not base or self.invocation is not base.invocation
+        is_touched = has_new_head or self._operations or self._events or self._effects or self._performed
         return Delta(
             arn=self.origin.arn,
             base_version=base.version,
@@ -167,13 +179,15 @@ class Draft:
         )
 
     def _final_head(self) -> Head:
-        """The head with its counters, which are kept apart until now: a new head for each would cost the most."""
         return replace(
             self.head,
             version=self.version,
             events=self._execution.head.events + len(self._events),
             operations=self.operations,
             written_bytes=self.written_bytes,
+            invocation=self.invocation,
+            seen_version=self.seen_version,
+            reply=self.reply,
             changed_at=self.now,
         )
 

@@ -30,26 +30,27 @@ def begin(draft: Draft, command: BeginInvocation) -> Delta:
     """The owed invocation becomes live; one that is no longer owed only loses its effect."""
     draft.done(Invoke(arn=draft.origin.arn, number=command.number))
     life.ripen(draft)
-    owed = draft.head.invocation
+    owed = draft.invocation
     if not draft.is_running or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
         life.wake(draft)  # what ripened just now has no other invocation to be told to
         return draft.finish()
     live = replace(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
     news = tuple(operation.id for operation in draft.news())
-    draft.set(replace(draft.head, invocation=live, seen_version=draft.version))
+    draft.invocation = live
+    draft.seen_version = draft.version
     return draft.finish(Begun(invocation=live, token=token_of(draft, live), updated_operation_ids=news))
 
 
 def end(draft: Draft, command: InvocationEnded) -> Delta:
     """The invocation is over: say so, then do what its answer asks for."""
-    live = draft.head.invocation
+    live = draft.invocation
     if live is None or live.phase is not InvocationPhase.LIVE or live.number != command.number:
         return draft.finish()
     if draft.is_running and life.is_overdue(draft):
         life.ripen(draft)
     assert live.started_at is not None, live
     draft.tell_invocation(live.id, live.started_at, _error_of(command.end))
-    draft.set(replace(draft.head, invocation=None))
+    draft.invocation = None
     if draft.is_running:
         _follow(draft, command.end)
     life.ripen(draft)
@@ -72,7 +73,7 @@ def _error_of(end: InvocationEnd) -> ErrorObject | None:
 def _follow(draft: Draft, end: InvocationEnd) -> None:
     match end:
         case Returned(output=output):
-            draft.set(replace(draft.head, failures=0))
+            draft.set(replace(draft.head, failures=0, crashes=0))
             _judge(draft, output)
         case Crashed(error=error):
             _try_again(draft, error)
@@ -117,17 +118,19 @@ def _suspend(draft: Draft) -> None:
 
 
 def _try_again(draft: Draft, error: ErrorObject) -> None:
-    failures = draft.head.failures + 1
-    draft.set(replace(draft.head, failures=failures))
+    """Each sort of failure has its own count: a busy endpoint does not use up what a crash is granted."""
+    head, limits = draft.head, draft.limits
     kind = error.type or ""
-    at_once = kind.startswith(_SANDBOX_DIED) and kind != _TIMED_OUT
-    if failures > (draft.limits.crash_retries_max if at_once else draft.limits.failure_retries_max):
-        life.close(draft, ExecutionStatus.FAILED, error=error)
-    elif at_once:
-        life.owe_invocation(draft)
-    else:
-        backoff = min(draft.limits.failure_backoff_ms << (failures - 1), draft.limits.failure_backoff_ms_max)
-        draft.set(replace(draft.head, invoke_at=Millis(draft.now + backoff)))
+    if kind.startswith(_SANDBOX_DIED) and kind != _TIMED_OUT:
+        if head.crashes < limits.crash_retries_max:
+            draft.set(replace(head, crashes=head.crashes + 1))
+            life.owe_invocation(draft)
+            return
+    elif head.failures < limits.failure_retries_max:
+        backoff = min(limits.failure_backoff_ms << head.failures, limits.failure_backoff_ms_max)
+        draft.set(replace(head, failures=head.failures + 1, invoke_at=Millis(draft.now + backoff)))
+        return
+    life.close(draft, ExecutionStatus.FAILED, error=error)
 
 
 def _fail_as_invalid(draft: Draft, message: str) -> None:

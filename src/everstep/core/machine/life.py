@@ -63,15 +63,15 @@ def is_overdue(draft: Draft) -> bool:
 def wake(draft: Draft) -> None:
     """Owe the function an invocation if it has not seen everything and none is on its way."""
     head = draft.head
-    if draft.is_running and head.invocation is None and head.invoke_at is None and draft.news():
+    if draft.is_running and draft.invocation is None and head.invoke_at is None and draft.news():
         owe_invocation(draft)
 
 
 def owe_invocation(draft: Draft) -> None:
-    assert draft.head.invocation is None, draft.head.invocation
+    assert draft.invocation is None, draft.invocation
     number = draft.head.invocations + 1
-    owed = Invocation(number=number, phase=InvocationPhase.OWED)
-    draft.set(replace(draft.head, invocations=number, invocation=owed))
+    draft.invocation = Invocation(number=number, phase=InvocationPhase.OWED)
+    draft.set(replace(draft.head, invocations=number))
     draft.want(Invoke(arn=draft.origin.arn, number=number))
 
 
@@ -80,10 +80,10 @@ def close(
 ) -> None:
     """End the execution. A live invocation runs on, but every token is stale from now."""
     assert draft.is_running, draft.head.status
-    live = draft.head.invocation
-    if live is not None and live.phase is InvocationPhase.OWED:
-        draft.done(Invoke(arn=draft.origin.arn, number=live.number))
-        live = None
+    owed = draft.invocation
+    if owed is not None and owed.phase is InvocationPhase.OWED:
+        draft.done(Invoke(arn=draft.origin.arn, number=owed.number))
+        draft.invocation = None
     draft.set(
         replace(
             draft.head,
@@ -93,7 +93,6 @@ def close(
             ended_at=draft.now,
             timeout_at=None,
             invoke_at=None,
-            invocation=live,
         )
     )
     # The reason of a timeout stands on the execution alone, as the real service has it.

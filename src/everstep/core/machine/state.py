@@ -119,7 +119,9 @@ class Head:
     seen_version: int = 0
     """Operations with a larger `moved_in` are news to the function."""
     failures: int = 0
-    """Failed invocations in a row."""
+    """Failed invocations since the last answer, crashes aside."""
+    crashes: int = 0
+    """Invocations since the last answer whose sandbox died."""
     empty_pendings: int = 0
     """Answers PENDING in a row with nothing to wait for."""
     reply: Reply | None = None

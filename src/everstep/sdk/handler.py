@@ -9,7 +9,7 @@ embedded engine invokes directly, with records instead of JSON and a client of i
 
 import functools
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
@@ -165,10 +165,8 @@ class _Run:
     context: LambdaContext | None
     serdes: SerDes[Any] | None
 
-    def scope(self, is_cancelled: Callable[[], bool]) -> Scope:
-        """The scope of the handler itself."""
-        settings = Settings(arn=self.arn, journal=self.writer.journal, serdes=self.serdes, is_cancelled=is_cancelled)
-        return Scope(settings)
+    def settings(self, is_cancelled: Callable[[], bool]) -> Settings:
+        return Settings(arn=self.arn, journal=self.writer.journal, serdes=self.serdes, is_cancelled=is_cancelled)
 
 
 def _input(operations: list[Operation]) -> object:
@@ -186,7 +184,7 @@ def _input(operations: list[Operation]) -> object:
 
 def _run_sync(run: _Run) -> InvocationOutput:
     driver = ThreadDriver(run.arn, run.client, run.writer)
-    context = DurableContext(run.scope(driver.is_cancelled), driver, run.context)
+    context = DurableContext(Scope(run.settings(driver.is_cancelled)), driver, run.context)
     try:
         became: HandlerEnd
         try:
@@ -216,13 +214,15 @@ def _conclude(driver: ThreadDriver, became: HandlerEnd) -> InvocationOutput:
 
 def _run_async(run: _Run) -> InvocationOutput:
     # asyncio: only who writes async handlers pays for it.
+    from everstep.sdk.drive import lanes
     from everstep.sdk.drive.coroutines import run_to_end
     from everstep.sdk.drive.loop import LoopDriver
 
     async def main() -> InvocationOutput:
         driver = LoopDriver(run.arn, run.client, run.writer)
         try:
-            context = AsyncDurableContext(run.scope(driver.is_cancelled), driver, run.context)
+            settings = replace(run.settings(driver.is_cancelled), lane=lanes.path)
+            context = AsyncDurableContext(Scope(settings), driver, run.context)
             became = await driver.run_handler(lambda: run.handler(run.event, context))
             return await driver.conclude(became)
         finally:

@@ -1,7 +1,7 @@
 """Where in the code an operation is asked for: the part of a context that sync and async share.
 
 It counts. The n-th operation of a context has the n-th id, on every replay, and the id is taken when the method is
-called, not when its result is awaited.
+called, not when its result is awaited. Tasks of an author's own inside a context are lanes, each with its own count.
 """
 
 import logging
@@ -23,6 +23,10 @@ def _never() -> bool:
     return False
 
 
+def _one_lane() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutionContext:
     """Facts about the execution."""
@@ -40,6 +44,8 @@ class Settings:
     """The function's own default; None: `ExtendedTypeSerDes`."""
     is_cancelled: Callable[[], bool] = _never
     """Whether whoever asks works for nothing."""
+    lane: Callable[[], str] = _one_lane
+    """The path of the author's task that is asking; empty for a context's own code."""
 
 
 class Scope:
@@ -54,12 +60,17 @@ class Scope:
         self._prefix = prefix
         self._parent_id = parent_id
         self._place = f"{place}-" if place else ""
-        self._position = 0
+        self._positions: dict[str, int] = {}
+        """How many operations each lane has asked for."""
         self.logger = self._logger(logging.getLogger())
 
     def is_replaying(self) -> bool:
         """Whether the next operation of this context is already recorded."""
-        return operation_id(self._prefix, self._position + 1) in self.journal
+        lane = self.settings.lane()
+        return self._id(lane, self._positions.get(lane, 0) + 1) in self.journal
+
+    def _id(self, lane: str, position: int) -> OperationId:
+        return operation_id(f"{self._prefix or ''}{lane}", position)
 
     def set_logger(self, logger: LoggerInterface) -> None:
         self.logger = self._logger(logger)
@@ -71,12 +82,13 @@ class Scope:
     def identify(self, kind: Kind, sub_type: str, name: str | None) -> Identity:
         """Take the next place. Raises ValidationError for a name that the service would refuse."""
         _check_name(name)
-        self._position += 1
+        lane = self.settings.lane()
+        position = self._positions[lane] = self._positions.get(lane, 0) + 1
         return Identity(
-            id=operation_id(self._prefix, self._position),
+            id=self._id(lane, position),
             kind=kind,
             sub_type=sub_type,
-            place=f"{self._place}{self._position}",
+            place=f"{self._place}{lane}{'-' if lane else ''}{position}",
             name=name or None,
             parent_id=self._parent_id,
         )

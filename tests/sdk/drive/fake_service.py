@@ -31,17 +31,17 @@ _AFTER = {
     Action.RETRY: Status.PENDING,
 }
 
-Before = Callable[[int, CheckpointRequest], None]
+Before = Callable[[CheckpointRequest], None]
 
 
-def nothing(number: int, request: CheckpointRequest) -> None:
+def nothing(request: CheckpointRequest) -> None:
     """Every call is welcome."""
 
 
 class FakeService:
     """A DurableClient.
 
-    `before` is called with the number of each call (from 1) and may raise or wait; the call `revokes` is answered
+    `before` sees every call and may raise or wait; the first call that tells `revokes` (see `told`) is answered
     without a token; replies and states longer than `page_items` come in pages.
     """
 
@@ -51,7 +51,7 @@ class FakeService:
         *,
         is_local: bool = False,
         before: Before = nothing,
-        revokes: int | None = None,
+        revokes: str | None = None,
         page_items: int = 1_000_000,
     ) -> None:
         self.is_local = is_local
@@ -61,7 +61,6 @@ class FakeService:
         self._before = before
         self._revokes = revokes
         self._page_items = page_items
-        self._called = 0
         self._tokens = 0
         self._news: list[OperationId] = []
         self._busy = threading.Lock()
@@ -118,14 +117,14 @@ class FakeService:
     def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
         assert self._busy.acquire(blocking=False), "two calls at once"
         try:
-            self._called += 1
-            self._before(self._called, request)
+            self._before(request)
             if request.token != self._token:
                 raise CheckpointError("Invalid checkpoint token", code="InvalidParameterValueException", status=400)
             self.calls.append(request.updates)
             changed = [*self._news, *(operation.id for operation in map(self._apply, request.updates))]
             self._news.clear()
-            if self._called == self._revokes:
+            if self._revokes in [sentence(update) for update in request.updates]:
+                self._revokes = None
                 return CheckpointReply(token=None)
             news = tuple(self.operations[operation_id] for operation_id in dict.fromkeys(changed))
             owed = " ".join(operation.id for operation in news[self._page_items :])

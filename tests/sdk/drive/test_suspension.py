@@ -31,17 +31,20 @@ def test_a_quick_step_is_saved_in_one_call(told: Telling, is_local: bool) -> Non
     def plot(event: Any, context: Any) -> Story:
         return (yield context.step(seven, "charge"))
 
-    service = FakeService(is_local=is_local)
-    output = service.invoke(told(plot))
-    assert (output.status, output.result) == (InvocationStatus.SUCCEEDED, "7")
-    assert service.batches == [["STEP START charge", "STEP SUCCEED charge"]]
+    services = [FakeService(is_local=is_local) for _ in range(10)]
+    for service in services:
+        output = service.invoke(told(plot))
+        assert (output.status, output.result) == (InvocationStatus.SUCCEEDED, "7")
+        assert service.told == ["STEP START charge", "STEP SUCCEED charge"]
+    # A machine that is busy elsewhere may make a quick step a slow one, but not ten times in a row.
+    assert 1 in [len(service.calls) for service in services]
 
 
 @both_drivers
 def test_the_start_of_a_long_step_is_sent_by_itself_while_it_runs(told: Telling) -> None:
     arrived = threading.Event()
 
-    def before(number: int, request: CheckpointRequest) -> None:
+    def before(request: CheckpointRequest) -> None:
         arrived.set()
 
     def long(step: StepContext) -> bool:
@@ -116,11 +119,8 @@ def test_a_failed_attempt_waits_outside_and_runs_again(told: Telling) -> None:
     service = FakeService()
     assert service.run(told(plot)).result == '"done"'
     assert attempts == [1, 2, 3]
-    assert service.batches == [
-        ["STEP START flaky", "STEP RETRY flaky"],
-        ["STEP START flaky", "STEP RETRY flaky"],
-        ["STEP START flaky", "STEP SUCCEED flaky"],
-    ]
+    again = ["STEP START flaky", "STEP RETRY flaky"]
+    assert service.told == [*again, *again, "STEP START flaky", "STEP SUCCEED flaky"]
 
 
 @both_drivers

@@ -79,7 +79,7 @@ def test_blocking_bodies_run_in_the_handlers_own_thread() -> None:
 def test_no_thread_outlives_its_invocation() -> None:
     arrived = threading.Event()
 
-    def before(number: int, request: CheckpointRequest) -> None:
+    def before(request: CheckpointRequest) -> None:
         arrived.set()
 
     @durable_execution
@@ -94,7 +94,7 @@ def test_no_thread_outlives_its_invocation() -> None:
 def test_a_call_that_fails_in_the_background_decides_the_invocation() -> None:
     tried = threading.Event()
 
-    def before(number: int, request: CheckpointRequest) -> None:
+    def before(request: CheckpointRequest) -> None:
         tried.set()
         raise OSError("the line is dead")
 

@@ -1,7 +1,8 @@
 """The driver for `async def` functions: scripts run as tasks of one event loop.
 
 An operation starts when its method is called: its script runs at once up to the first thing that takes time, and
-goes on as a task. So `asyncio.gather(ctx.step(a), ctx.step(b))` is two steps side by side, in a fixed order of ids.
+goes on as a task. So `asyncio.gather(ctx.step(a), ctx.step(b))` is two steps side by side, in a fixed order of ids;
+an author's own tasks count for themselves (see `lanes`).
 
 The invocation is suspended when something is parked, nothing runs and no call is on its way, and the loop has been
 given `SETTLE_TURNS` turns to let the author's own tasks begin something new. Then the handler is cancelled, and
@@ -20,6 +21,7 @@ from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.bodies import call, is_awaitable
 from everstep.sdk.drive.coroutines import settle
 from everstep.sdk.drive.crew import Crew, Strand
+from everstep.sdk.drive.lanes import first_lane, laneless_task, make_task
 from everstep.sdk.drive.parking import Parking, Poll
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.drive.sending import Sender
@@ -77,7 +79,8 @@ class LoopDriver:
 
     async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
         """Run the author's handler to its end or to its suspension."""
-        task = self._loop.create_task(_await(handler))
+        self._loop.set_task_factory(make_task)
+        task = laneless_task(self._loop, _await(handler))
         await asyncio.wait((task, self._over), return_when=asyncio.FIRST_COMPLETED)
         became = _end_of(task) if task.done() and not self._over.done() else Suspended()
         await self._stop(task)
@@ -105,7 +108,7 @@ class LoopDriver:
     def _run_beside(self, strand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task that counts as running until it parks or ends, and that ends with the context it was made in."""
         self._running += 1
-        task = self._loop.create_task(strand)
+        task = laneless_task(self._loop, strand)
         self._tasks.add(task)
         room = ROOM.get()
         if room is not None:
@@ -224,9 +227,10 @@ class LoopDriver:
         self._running -= 1
         self._rest()
         try:
-            outcome = call(body)
-            if isinstance(outcome, Returned) and is_awaitable(outcome.value):
-                outcome = await settle(outcome.value)
+            with first_lane():
+                outcome = call(body)
+                if isinstance(outcome, Returned) and is_awaitable(outcome.value):
+                    outcome = await settle(outcome.value)
         finally:
             ROOM.reset(outside)
             self._running += 1
@@ -340,5 +344,6 @@ def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
 
 async def _await(handler: Callable[[], object]) -> object:
     """A decorator around the handler may raise, or answer in its place, before there is a coroutine."""
-    value = handler()
-    return await value if is_awaitable(value) else value
+    with first_lane():
+        value = handler()
+        return await value if is_awaitable(value) else value

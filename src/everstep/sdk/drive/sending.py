@@ -11,6 +11,7 @@ from everstep.core.model import Arn, Update
 from everstep.errors import InvocationError
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.calls import checkpoint
+from everstep.sdk.drive.lanes import laneless_task
 from everstep.sdk.drive.parking import wake
 from everstep.sdk.replay.batching import Writer
 
@@ -95,7 +96,7 @@ class Sender:
 
     def _begin(self) -> None:
         if self._task is None:
-            self._task = self._loop.create_task(self._send())
+            self._task = laneless_task(self._loop, self._send())
 
     async def _send(self) -> None:
         """Call the service until the buffer is empty."""

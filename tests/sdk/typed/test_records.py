@@ -8,7 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from everstep.core.model import ErrorObject
 from everstep.errors import SerDesError
+from everstep.sdk.replay.batch import BatchItem, BatchResult
+from everstep.sdk.replay.completion import BatchItemStatus, CompletionReason
 from everstep.sdk.serdes import SerDesContext, serialize
 from everstep.sdk.typed import TypedSerDes, codec_for
 
@@ -105,6 +108,14 @@ def test_an_object_is_saved_as_its_fields_and_comes_back(annotation: Any, value:
     returned = serdes.deserialize(text, CONTEXT)
     assert returned == value
     assert type(returned) is type(value)
+
+
+def test_the_results_of_a_batch_come_back_as_their_type() -> None:
+    done = BatchItem(0, BatchItemStatus.SUCCEEDED, ITEM)
+    failed: BatchItem[Item] = BatchItem(1, BatchItemStatus.FAILED, error=ErrorObject(message="no"))
+    batch = BatchResult([done, failed], CompletionReason.ALL_COMPLETED)
+    serdes = TypedSerDes(BatchResult[Item])
+    assert serdes.deserialize(serdes.serialize(batch, CONTEXT), CONTEXT) == batch
 
 
 def test_fields_may_come_and_go_while_an_execution_sleeps() -> None:

@@ -9,6 +9,7 @@ changes nothing.
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -23,6 +24,7 @@ from everstep.core.machine.commands import (
     Returned,
 )
 from everstep.core.machine.delta import Begun, CallFunction, Delta, Effect, Invoke, NotifyParent, StartChild
+from everstep.core.machine.state import Head, InvocationPhase
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.envelope import decode_output, encode_envelope
@@ -37,6 +39,8 @@ RETRY_SECONDS = 1.0
 """Until a store that refused is asked again; an invocation's end must not be forgotten because the disk was full."""
 EFFECTS_AT_START_MAX = 1_000_000
 LIVE_AT_START_MAX = 1_000
+PATIENCE_SECONDS = 0.5
+"""How long a caller that is still running may keep others from answering it; see `Dispatcher`."""
 
 
 async def perform(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
@@ -131,18 +135,31 @@ def end_of(answer: FunctionAnswer) -> InvocationEnd:
 
 
 class Dispatcher:
-    """Performs effects as tasks of the running loop, each as often as it takes."""
+    """Performs effects as tasks of the running loop, each as often as it takes.
 
-    def __init__(self, service: Service, invoker: Invoker, ids: Ids) -> None:
+    A function that calls another one and goes to sleep may be overtaken: the other one ends first. Its news would be
+    told before the end of the invocation that asked for it, which no history of AWS Lambda shows. So news of called
+    functions lets a running caller go to sleep first, but a caller that runs on is kept waiting only for
+    `patience_seconds`.
+    """
+
+    def __init__(
+        self, service: Service, invoker: Invoker, ids: Ids, *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._service = service
         self._invoker = invoker
         self._ids = ids
+        self._patience_seconds = patience_seconds
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._asleep: dict[Arn, asyncio.Event] = {}
+        """By caller: rings when its invocation is over."""
         self._is_recovering = False
         service.listen(self.note)
 
     def note(self, delta: Delta) -> None:
         """A change is durable: its effects are due."""
+        if delta.arn in self._asleep and not _is_awake(delta.head):
+            self._asleep.pop(delta.arn).set()
         if not self._is_recovering:  # else they are found in the outbox in the end
             self._begin(delta.effects)
 
@@ -191,6 +208,7 @@ class Dispatcher:
     async def _until_performed(self, effect: Effect) -> None:
         while True:
             try:
+                await self._let_sleep(_caller(effect))
                 await perform(self._service, self._invoker, self._ids, effect)
             except StoreError as error:
                 logger.error("the store refuses, trying again: %s", error, extra={"effect": effect.id})
@@ -201,3 +219,34 @@ class Dispatcher:
             else:
                 return
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def _let_sleep(self, caller: Arn | None) -> None:
+        """Wait until the caller's running invocation is over, or patience is."""
+        if caller is None or not await self._is_awake(caller):
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_seconds):
+                await self._asleep.setdefault(caller, asyncio.Event()).wait()
+
+    async def _is_awake(self, arn: Arn) -> bool:
+        try:
+            return _is_awake((await self._service.get(arn)).head)
+        except Refused:
+            return False  # whoever performs the effect finds out as well, and says what follows
+
+
+def _caller(effect: Effect) -> Arn | None:
+    """Whom the effect brings the end of a called function."""
+    match effect:
+        case NotifyParent(parent=parent):
+            return parent.arn
+        case CallFunction(arn=arn):
+            return arn
+        case Invoke() | StartChild():
+            return None
+        case _:
+            assert_never(effect)
+
+
+def _is_awake(head: Head) -> bool:
+    return head.invocation is not None and head.invocation.phase is InvocationPhase.LIVE

@@ -1,7 +1,7 @@
 """A checkpoint: the function reports, and learns what happened meanwhile.
 
-Order of the rules (wire contract 6.5): repeated request -> token -> what is ripe -> the batch as a whole -> each
-update in turn, seeing the ones before it. Whatever is refused, nothing of the batch remains and the token is unused.
+Order of the rules: repeated request -> token -> what is ripe -> the batch as a whole -> each update in turn, seeing
+the ones before it. Whatever is refused, nothing of the batch remains and the token is unused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,12 +101,12 @@ def _check_batch(updates: Sequence[Update]) -> None:
         raise invalid("Cannot checkpoint multiple EXECUTION updates.")
     if ends and ends[0] != len(updates) - 1:
         raise invalid("EXECUTION checkpoint must be the last update.")
-    known: dict[OperationId, Update | None] = {}  # None: a second update of this id leaves no room for a third
+    known: dict[OperationId, Update] = {}
     for update in updates[: ends[0] if ends else None]:  # the id of the execution's end means nothing
         before = known.get(update.id)
-        if update.id in known and (before is None or not _may_follow(before, update)):
+        if before is not None and not _may_follow(before, update):
             raise invalid("Cannot checkpoint multiple operations with the same ID.")
-        known[update.id] = update if before is None else None
+        known[update.id] = update
 
 
 def _may_follow(before: Update, update: Update) -> bool:

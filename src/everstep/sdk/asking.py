@@ -5,6 +5,7 @@ the call, before anything is saved.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from everstep.core.model import CallbackId, CallbackOptions, ErrorObject, InvokeOptions, Kind, Operation, SubType
@@ -81,13 +82,15 @@ def _step_call(
 ) -> StepCall[Any]:
     def body(attempt: int) -> object:
         logger = scope.body_logger(identity, attempt)
-        return func(StepContext(logger=logger, attempt=attempt, cancelled=scope.settings.is_cancelled))
+        context = StepContext(logger=logger, attempt=attempt, cancelled=scope.settings.is_cancelled)
+        return scope.body(identity, attempt, partial(func, context))
 
+    serdes = scope.serializer(config.serdes, func)
     return StepCall(
         identity=identity,
         body=body,
-        encode=scope.encoder(config.serdes, identity.id),
-        decode=scope.decoder(config.serdes, identity.id),
+        encode=scope.encoder(serdes, identity.id),
+        decode=scope.decoder(serdes, identity.id),
         retry_delay=_retry_delay(config.retry_strategy),
         at_most_once=config.step_semantics is StepSemantics.AT_MOST_ONCE_PER_RETRY,
         is_async=is_async(func) if is_async_body is None else is_async_body,
@@ -112,11 +115,12 @@ def run_in_child_context(
     def body() -> object:
         return func(enter(scope.inner(identity, is_recorded=not config.is_virtual)))
 
+    serdes = scope.serializer(config.serdes, func)
     call: ContextCall[Any] = ContextCall(
         identity=identity,
-        inside=entering(body),
-        encode=scope.encoder(config.serdes, identity.id),
-        decode=scope.decoder(config.serdes, identity.id),
+        inside=scope.inside(identity, entering(body), is_recorded=not config.is_virtual),
+        encode=scope.encoder(serdes, identity.id),
+        decode=scope.decoder(serdes, identity.id),
         fail=_failing(config.error_mapper),
         summarize=config.summary_generator,
         is_virtual=config.is_virtual,
@@ -178,7 +182,7 @@ def wait_for_callback(
 
     call: ContextCall[Any] = ContextCall(
         identity=identity,
-        inside=inside,
+        inside=scope.inside(identity, inside),
         encode=scope.encoder(None, identity.id),
         decode=scope.decoder(None, identity.id),
         fail=_fail_as_callback,
@@ -210,7 +214,11 @@ def invoke(
     encode = scope.encoder(config.serdes_payload or _JSON, identity.id)
     call: InvokeCall[Any] = InvokeCall(
         identity=identity,
-        options=InvokeOptions(function_name=function_name, tenant_id=config.tenant_id),
+        options=InvokeOptions(
+            function_name=function_name,
+            tenant_id=config.tenant_id,
+            trace_id=scope.trace_id(identity, function_name),
+        ),
         encode=lambda: encode(payload),
         decode=scope.decoder(config.serdes_result or _JSON, identity.id),
     )
@@ -227,19 +235,21 @@ def wait_for_condition(
 
     def poll(state: Any, attempt: int) -> object:
         logger = scope.body_logger(identity, attempt)
-        return check(state, WaitForConditionCheckContext(logger=logger, attempt=attempt))
+        context = WaitForConditionCheckContext(logger=logger, attempt=attempt)
+        return scope.body(identity, attempt, partial(check, state, context))
 
     def next_delay(state: Any, attempt: int) -> int | None:
         decision = config.wait_strategy(state, attempt)
         return decision.delay_seconds if decision.should_continue else None
 
+    serdes = scope.serializer(config.serdes, check)
     call: ConditionCall[Any] = ConditionCall(
         identity=identity,
         check=poll,
         initial_state=config.initial_state,
         next_delay=next_delay,
-        encode=scope.encoder(config.serdes, identity.id),
-        decode=scope.decoder(config.serdes, identity.id),
+        encode=scope.encoder(serdes, identity.id),
+        decode=scope.decoder(serdes, identity.id),
         is_async=is_async(check),
     )
     return condition_script(call, scope.journal)

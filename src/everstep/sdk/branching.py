@@ -1,7 +1,7 @@
 """Maps and parallels: what an author's call becomes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from everstep.sdk.replay.failures import raise_failure
 from everstep.sdk.replay.fan_out import Branch, Fan, fan_out, rebuild
 from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
+from everstep.sdk.results import batch_serializer
 from everstep.sdk.scope import Scope
 
 _MAP: MapConfig[Any] = MapConfig()
@@ -49,6 +50,8 @@ class _Body:
 
     run: Callable[[Any], object]
     """Takes the branch's context."""
+    func: Callable[..., Any]
+    """The function as the author wrote it."""
     name: str
     given_name: str | None = None
     """What a completion predicate sees."""
@@ -75,6 +78,7 @@ def map_items(
     bodies = [
         _Body(
             run=partial(body, index),
+            func=func,
             name=names[index] if names is not None else f"map-item-{index}",
             given_name=names[index] if names is not None else None,
         )
@@ -95,8 +99,9 @@ def parallel(
     for index, func in enumerate(functions):
         if not callable(func):
             raise ValidationError(f"branch {index} of context.parallel is not a function: {func!r}")
-        given = func.name if isinstance(func, ParallelBranch) else None
-        bodies.append(_Body(run=func, name=f"parallel-branch-{index}" if given is None else given, given_name=given))
+        given, author = (func.name, func.func) if isinstance(func, ParallelBranch) else (None, func)
+        name_or_place = f"parallel-branch-{index}" if given is None else given
+        bodies.append(_Body(run=func, func=author, name=name_or_place, given_name=given))
     return _batch(_PARALLELS, room, bodies, name, config)
 
 
@@ -113,13 +118,17 @@ def _batch(
     is_recorded = config.nesting_type is NestingType.NESTED
     item_serdes = config.item_serdes or config.serdes
 
+    def run(index: int, own: Identity) -> object:
+        return bodies[index].run(enter(room.inner(own, is_recorded=is_recorded)))
+
     def branch(index: int) -> Script[object]:
         own = room.branch(identity, index, kind.branch_sub_type, bodies[index].name)
+        serdes = room.serializer(item_serdes, bodies[index].func)
         call: ContextCall[Any] = ContextCall(
             identity=own,
-            inside=entering(lambda: bodies[index].run(enter(room.inner(own, is_recorded=is_recorded)))),
-            encode=room.encoder(item_serdes, own.id),
-            decode=room.decoder(item_serdes, own.id),
+            inside=room.inside(own, entering(partial(run, index, own)), is_recorded=is_recorded),
+            encode=room.encoder(serdes, own.id),
+            decode=room.decoder(serdes, own.id),
             fail=_fail,
             is_virtual=not is_recorded,
         )
@@ -134,7 +143,11 @@ def _batch(
         completion = Completion.parse(record.result) if record is not None else None
         return (yield from (fan_out(fan) if completion is None else rebuild(fan, completion)))
 
-    return context(_batch_call(kind, scope, identity, inside, config), scope.journal)
+    call = _batch_call(kind, scope, identity, inside, config)
+    if config.serdes is None and config.item_serdes is None and scope.settings.serdes is None:
+        typed = batch_serializer([body.func for body in bodies])
+        call = replace(call, encode=scope.encoder(typed, identity.id), decode=scope.decoder(typed, identity.id))
+    return context(call, scope.journal)
 
 
 def _batch_call(
@@ -151,7 +164,7 @@ def _batch_call(
 
     return ContextCall(
         identity=identity,
-        inside=inside,
+        inside=scope.inside(identity, inside),
         encode=scope.encoder(config.serdes, identity.id),
         decode=scope.decoder(config.serdes, identity.id),
         fail=_fail,

@@ -7,16 +7,21 @@ called, not when its result is awaited. Tasks of an author's own inside a contex
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
 from everstep.core.model import Arn, Kind, OperationId
 from everstep.core.names import operation_id
 from everstep.errors import ValidationError
 from everstep.sdk.logger import Logger, LogInfo
+from everstep.sdk.observer import Inside, Observer
 from everstep.sdk.replay.journal import Identity, Journal
+from everstep.sdk.replay.requests import Script
+from everstep.sdk.results import serializer_of
 from everstep.sdk.serdes import SerDes, deserialize, serialize
 from everstep.sdk.types import LoggerInterface
+
+T = TypeVar("T")
 
 
 def _never() -> bool:
@@ -46,6 +51,7 @@ class Settings:
     """Whether whoever asks works for nothing."""
     lane: Callable[[], str] = _one_lane
     """The path of the author's task that is asking; empty for a context's own code."""
+    observer: Observer | None = None
 
 
 class Scope:
@@ -84,13 +90,15 @@ class Scope:
         _check_name(name)
         lane = self.settings.lane()
         position = self._positions[lane] = self._positions.get(lane, 0) + 1
-        return Identity(
-            id=self._id(lane, position),
-            kind=kind,
-            sub_type=sub_type,
-            place=f"{self._place}{lane}{'-' if lane else ''}{position}",
-            name=name or None,
-            parent_id=self._parent_id,
+        return self._asked(
+            Identity(
+                id=self._id(lane, position),
+                kind=kind,
+                sub_type=sub_type,
+                place=f"{self._place}{lane}{'-' if lane else ''}{position}",
+                name=name or None,
+                parent_id=self._parent_id,
+            )
         )
 
     def inner(self, owner: Identity, *, is_recorded: bool = True) -> "Scope":
@@ -101,14 +109,48 @@ class Scope:
 
     def branch(self, owner: Identity, index: int, sub_type: str, name: str) -> Identity:
         """The identity of a branch: its place is its index, from 0, whatever begins or ends first."""
-        return Identity(
-            id=operation_id(owner.id, index),
-            kind=Kind.CONTEXT,
-            sub_type=sub_type,
-            place=f"{owner.place}-{index}",
-            name=name,
-            parent_id=owner.id,
+        return self._asked(
+            Identity(
+                id=operation_id(owner.id, index),
+                kind=Kind.CONTEXT,
+                sub_type=sub_type,
+                place=f"{owner.place}-{index}",
+                name=name,
+                parent_id=owner.id,
+            )
         )
+
+    # ------------------------------------------------------------------ what an observer sees
+    def _asked(self, identity: Identity) -> Identity:
+        if self.settings.observer is not None:
+            self.settings.observer.asked(identity)
+        return identity
+
+    def script(self, script: Script[T]) -> Script[T]:
+        """The script as it is handed to a driver."""
+        return script if self.settings.observer is None else self.settings.observer.script(script)
+
+    def body(self, identity: Identity, attempt: int, body: Callable[[], object]) -> object:
+        """Run the author's code of an attempt."""
+        return body() if self.settings.observer is None else self.settings.observer.body(identity, attempt, body)
+
+    def inside(self, identity: Identity, inside: Inside, *, is_recorded: bool = True) -> Inside:
+        """What happens in a context, as it is handed to the context's script."""
+        observer = self.settings.observer
+        return inside if observer is None else observer.inside(identity, inside, is_recorded=is_recorded)
+
+    def trace_id(self, identity: Identity, function_name: str) -> str | None:
+        """What a chained invoke carries as its trace id; nobody is asked for one that is made already."""
+        observer = self.settings.observer
+        return None if observer is None or identity.id in self.journal else observer.trace_id(identity, function_name)
+
+    # ------------------------------------------------------------------ texts and lines
+
+    def serializer(self, serdes: SerDes[Any] | None, func: object = None) -> SerDes[Any] | None:
+        """An operation's own serializer, else the function's default, else that of what `func` returns."""
+        if serdes is not None or self.settings.serdes is not None or func is None:
+            return serdes or self.settings.serdes
+        return serializer_of(func)
 
     def encoder(self, serdes: SerDes[Any] | None, id_: OperationId) -> Callable[[object], str | None]:
         serializer = serdes or self.settings.serdes

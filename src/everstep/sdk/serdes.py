@@ -256,7 +256,6 @@ FORMAT = (
     Row(Decimal, "d", str, Decimal),
     Row(datetime, "dt", datetime.isoformat, datetime.fromisoformat),  # before date, which it is too
     Row(date, "D", date.isoformat, date.fromisoformat),
-    # The official format has one tag more: "br", the result of a map or a parallel. Its row stands here.
 )
 """The envelope format. A subclass of a type here is written, and so comes back, as that type."""
 

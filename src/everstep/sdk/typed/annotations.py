@@ -8,6 +8,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 _LAYERS_MAX = 100
 """Wrappers around a function; a proxy that invents every attribute would have no innermost one."""
 
+FUNCTIONS_MAX = 1024
+"""Functions whose annotation is remembered: resolving one costs as much as several small operations."""
+
 
 def result_annotation(func: object) -> object:
     """The type of the value that calling (and awaiting) the function gives; Any if it does not say.
@@ -42,14 +45,23 @@ def _innermost(func: Any) -> Any:
 def _returned(func: Any) -> Any:
     if isinstance(func, type):
         return func
-    if not isinstance(func, FunctionType) or "return" not in (written := _annotations(func)):
+    if not isinstance(func, FunctionType) or "return" not in _annotations(func):
         return Any
+    # What a nested function says may depend on what is around it, and a memory would keep that alive.
+    return _resolved(func) if func.__closure__ is None else _resolve(func)
 
+
+def _resolve(func: FunctionType) -> Any:
     def bearer() -> None: ...
 
     # The other annotations stay out of this: an unknown type of a parameter does not hide that of the result.
-    bearer.__annotations__ = {"return": written["return"]}
+    bearer.__annotations__ = {"return": _annotations(func)["return"]}
     return get_type_hints(bearer, globalns=func.__globals__, localns=_surroundings(func), include_extras=True)["return"]
+
+
+@functools.lru_cache(FUNCTIONS_MAX)
+def _resolved(func: FunctionType) -> Any:
+    return _resolve(func)
 
 
 def _annotations(func: FunctionType) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class _Builder:
 
     def _class(self, annotation: Any, kind: type[Any], arguments: tuple[Any, ...]) -> Form:
         name = describe(annotation)
-        form = model(annotation, kind, name, self.form)
+        form = model(annotation, kind, name, form_of)
         if form is not None:
             return form
         sketch = outline(kind, name, self._anything)

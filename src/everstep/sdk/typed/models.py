@@ -12,7 +12,7 @@ from everstep.sdk.typed.form import Form, Misfit
 
 
 def model(annotation: Any, kind: type[Any], name: str, form_of: Callable[[object], Form]) -> Form | None:
-    """The form of a model class, or None if the class is no model. `form_of` gives the forms of foreign fields."""
+    """The form of a model class, or None if it is none. `form_of` is for fields that its library does not know."""
     if hasattr(kind, "__pydantic_serializer__") and (pydantic := sys.modules.get("pydantic")) is not None:
         return Pydantic(pydantic, annotation, kind, name)
     if hasattr(kind, "__struct_fields__") and (msgspec := sys.modules.get("msgspec")) is not None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -89,7 +88,6 @@ WORDINGS = MappingProxyType(
         timedelta: Wording(_to_duration, _from_duration),
         Decimal: Wording(str, _constructor, form=Numeric),
         UUID: Wording(str, _constructor),
-        PurePath: Wording(str, _constructor),
         bytes: Wording(_to_base64, _from_base64),
         bytearray: Wording(_to_base64, _from_base64),
         memoryview: Wording(_to_base64, _from_base64),
@@ -107,6 +105,8 @@ _RARE = MappingProxyType(
             "ipaddress.IPv6Address",
             "ipaddress.IPv6Interface",
             "ipaddress.IPv6Network",
+            "pathlib.PurePath",
+            "pathlib._local.PurePath",  # its home in Python 3.13
             "zoneinfo.ZoneInfo",
         )
     }

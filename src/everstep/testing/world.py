@@ -32,9 +32,9 @@ from everstep.testing.virtual import CountingIds, Hand, VirtualClock
 
 E = TypeVar("E", bound=ServiceError)
 
-INVOCATIONS_MAX = 10_000
-"""Invocations of one execution before the world says that it goes round in circles; far more than the 3,000 that a
-workflow of nothing but waits can need."""
+INVOCATIONS_MAX = 4_000
+"""Invocations of one execution before the world says that it goes round in circles; more than the 3,000 operations
+that an execution may have, each of which may be a wait."""
 
 
 class StuckError(AssertionError):
@@ -50,7 +50,9 @@ class World:
         *,
         limits: Limits = LIMITS,
         execution_timeout_seconds: int = 366 * 86_400,
+        invocations_max: int = INVOCATIONS_MAX,
     ) -> None:
+        self._invocations_max = invocations_max
         self.clock = VirtualClock()
         self.hand = Hand()
         self._ids = CountingIds()
@@ -72,8 +74,8 @@ class World:
     def run_until_closed(self, arn: Arn) -> Summary:
         """Let the world go on until the execution is closed. Raises StuckError when it never will be."""
         while not (summary := self.summary(arn)).head.status.is_closed:
-            if summary.head.invocations > INVOCATIONS_MAX:
-                raise StuckError(f"{arn} was invoked {INVOCATIONS_MAX} times and goes round in circles")
+            if summary.head.invocations > self._invocations_max:
+                raise StuckError(f"{arn} was invoked {self._invocations_max} times and goes round in circles")
             if not self.step():
                 raise StuckError(f"{arn} is not closed, and nothing is due and nothing is owed")
         return summary

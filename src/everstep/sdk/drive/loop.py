@@ -122,25 +122,10 @@ class LoopDriver:
         if self._failure is not None:
             became = failed(self._failure)
         try:
-            return await self._answer(end(became))
+            return await _answer(end(became), self._writer, self._sender)
         except InvocationError as error:
             # The end could not be saved, as with a result over the service's limit; invoking again may be no remedy.
-            return await self._answer(end(Failed(error)))
-
-    async def _answer(self, script: Script[InvocationOutput]) -> InvocationOutput:
-        try:
-            request = script.send(None)
-            while True:
-                assert isinstance(request, Save), request
-                ticket = self._writer.add(request.update)
-                while self._writer.saved < ticket:
-                    if self._writer.is_revoked:
-                        return PENDING
-                    await self._sender.call()
-                request = script.send(None)
-        except StopIteration as finished:
-            output: InvocationOutput = finished.value
-            return output
+            return await _answer(end(Failed(error)), self._writer, self._sender)
 
     # ------------------------------------------------------------------ scripts
     def _advance(self, strand: Strand[T], reply: Reply) -> Request:
@@ -228,16 +213,13 @@ class LoopDriver:
         self._rest()
         try:
             with first_lane():
-                outcome = call(body)
-                if isinstance(outcome, Returned) and is_awaitable(outcome.value):
-                    outcome = await settle(outcome.value)
+                return await _settled(call(body))
         finally:
             ROOM.reset(outside)
             self._running += 1
             self._activity += 1
             for task in tuple(room):
                 task.cancel()
-        return outcome
 
     async def _join(self, crew: Crew) -> BranchEnded:
         while not crew.ended:
@@ -253,15 +235,12 @@ class LoopDriver:
     async def _run(self, body: Callable[[], object], *, is_async: bool) -> Outcome:
         """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
         try:
-            outcome = call(body) if is_async else await asyncio.to_thread(call, body)
-            if isinstance(outcome, Returned) and is_awaitable(outcome.value):
-                return await settle(outcome.value)
+            return await _settled(call(body) if is_async else await asyncio.to_thread(call, body))
         except (asyncio.CancelledError, SuspendExecution):
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
             self._fail(error)
             raise
-        return outcome
 
     async def _park(self, operation_id: OperationId) -> None:
         while self._writer.journal.is_waiting(operation_id):
@@ -295,7 +274,6 @@ class LoopDriver:
         if not self._over.done():
             self._over.set_result(None)
 
-    # ------------------------------------------------------------------ saving
     def _check_open(self) -> None:
         if self._over.done():
             raise self._failure or SuspendExecution()
@@ -340,6 +318,30 @@ def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
             return Suspended()
         case _:
             return failed(error)
+
+
+async def _settled(outcome: Outcome) -> Outcome:
+    """The outcome of a call, once what it returned has been awaited."""
+    if isinstance(outcome, Returned) and is_awaitable(outcome.value):
+        return await settle(outcome.value)
+    return outcome
+
+
+async def _answer(script: Script[InvocationOutput], writer: Writer, sender: Sender) -> InvocationOutput:
+    """Carry out the end's script; everything else has stopped."""
+    try:
+        request = script.send(None)
+        while True:
+            assert isinstance(request, Save), request
+            ticket = writer.add(request.update)
+            while writer.saved < ticket:
+                if writer.is_revoked:
+                    return PENDING
+                await sender.call()
+            request = script.send(None)
+    except StopIteration as finished:
+        output: InvocationOutput = finished.value
+        return output
 
 
 async def _await(handler: Callable[[], object]) -> object:

@@ -1,6 +1,7 @@
 """Every exception that code using this package can meet.
 
     DurableExecutionsError
+    |-- PluginLoadError            a plugin cannot be used, found when the function was defined
     |-- ValidationError            the caller's mistake, found before anything was saved
     |-- InvalidStateError          something was used at a moment when it cannot work
     |-- SerDesError                a value could not be turned into text or back; .error_type, .message
@@ -54,6 +55,10 @@ class TerminationReason(StrEnum):
 
 class DurableExecutionsError(Exception):
     """Base of everything in this tree that is an error."""
+
+
+class PluginLoadError(DurableExecutionsError):
+    """A plugin cannot be loaded or does not fit; raised when the function is defined."""
 
 
 class ValidationError(DurableExecutionsError):

@@ -19,6 +19,7 @@ from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.logger import Logger
 from everstep.sdk.replay.batch import BatchResult
 from everstep.sdk.replay.journal import Identity
+from everstep.sdk.replay.requests import Script
 from everstep.sdk.scope import ExecutionContext, Scope
 from everstep.sdk.types import (
     LambdaContext,
@@ -88,6 +89,9 @@ class DurableContext(Context):
     def _enter(self, scope: Scope) -> "DurableContext":
         return DurableContext(scope, self._driver, self.lambda_context)
 
+    def _run(self, script: Script[T]) -> T:
+        return self._driver.run(self._scope.script(script))
+
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)
 
@@ -115,11 +119,11 @@ class DurableContext(Context):
         Raises StepError when the step fails for good, SerDesError when its result cannot be serialized,
         ValidationError for arguments that cannot be right.
         """
-        return self._driver.run(asking.step(self._scope, func, name, config))
+        return self._run(asking.step(self._scope, func, name, config))
 
     def wait(self, duration: DurationLike, name: str | None = None) -> None:
         """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
-        self._driver.run(asking.wait(self._scope, duration, name))
+        self._run(asking.wait(self._scope, duration, name))
 
     def run_in_child_context(
         self,
@@ -131,7 +135,7 @@ class DurableContext(Context):
 
         Raises ChildContextError when `func` raises.
         """
-        result: T = self._driver.run(asking.run_in_child_context(self._scope, self._enter, func, name, config))
+        result: T = self._run(asking.run_in_child_context(self._scope, self._enter, func, name, config))
         return result
 
     def map(
@@ -146,7 +150,7 @@ class DurableContext(Context):
         By default all at once, and the first failure ends the batch. A failed item does not raise; see BatchResult.
         Each item that runs has a thread; for thousands of items at once, write the handler `async`.
         """
-        return self._driver.run(branching.map_items(self._room(), inputs, func, name, config))
+        return self._run(branching.map_items(self._room(), inputs, func, name, config))
 
     def parallel(
         self,
@@ -155,16 +159,16 @@ class DurableContext(Context):
         config: ParallelConfig | None = None,
     ) -> BatchResult[T]:
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
-        return self._driver.run(branching.parallel(self._room(), functions, name, config))
+        return self._run(branching.parallel(self._room(), functions, name, config))
 
     def create_callback(self, name: str | None = None, config: CallbackConfig | None = None) -> Callback[Any]:
         """Make an id for somebody outside, who answers through the service's callback API."""
         identity, script = asking.create_callback(self._scope, name, config)
-        return Callback(self._driver.run(script), identity, self, config)
+        return Callback(self._run(script), identity, self, config)
 
     def callback_result(self, identity: Identity, config: CallbackConfig | None) -> Any:
         """What `Callback.result` does."""
-        return self._driver.run(asking.callback_result(self._scope, identity, config))
+        return self._run(asking.callback_result(self._scope, identity, config))
 
     def wait_for_callback(
         self,
@@ -176,7 +180,7 @@ class DurableContext(Context):
 
         Raises CallbackExternalError, CallbackTimeoutError, or CallbackSubmitterError when the submitter fails.
         """
-        return self._driver.run(asking.wait_for_callback(self._scope, submitter, name, config))
+        return self._run(asking.wait_for_callback(self._scope, submitter, name, config))
 
     def invoke(
         self,
@@ -190,7 +194,7 @@ class DurableContext(Context):
         On AWS a durable target needs a qualifier (`name:version`, `name:alias`, `name:$LATEST`). Raises InvokeError
         when it fails, times out or is stopped.
         """
-        return self._driver.run(asking.invoke(self._scope, function_name, payload, name, config))
+        return self._run(asking.invoke(self._scope, function_name, payload, name, config))
 
     def wait_for_condition(
         self,
@@ -202,5 +206,5 @@ class DurableContext(Context):
 
         Raises WaitForConditionError when the check raises or the strategy gives up.
         """
-        result: T = self._driver.run(asking.wait_for_condition(self._scope, check, config, name))
+        result: T = self._run(asking.wait_for_condition(self._scope, check, config, name))
         return result

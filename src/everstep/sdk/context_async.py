@@ -68,6 +68,9 @@ class AsyncDurableContext(Context):
     def _enter(self, scope: Scope) -> "AsyncDurableContext":
         return AsyncDurableContext(scope, self._driver, self.lambda_context)
 
+    def _start(self, script: Script[T]) -> "Future[T]":
+        return self._driver.start(self._scope.script(script))
+
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)
 
@@ -91,11 +94,11 @@ class AsyncDurableContext(Context):
 
         An `async` function runs in the event loop, any other in a thread.
         """
-        return self._driver.start(asking.step(self._scope, func, name, config))
+        return self._start(asking.step(self._scope, func, name, config))
 
     def wait(self, duration: DurationLike, name: str | None = None) -> "Future[None]":
         """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
-        return self._driver.start(asking.wait(self._scope, duration, name))
+        return self._start(asking.wait(self._scope, duration, name))
 
     def run_in_child_context(
         self,
@@ -104,7 +107,7 @@ class AsyncDurableContext(Context):
         config: ChildConfig[T] | None = None,
     ) -> "Future[T]":
         """Run `func` with a context of its own, whose operations end in one recorded result."""
-        return self._driver.start(asking.run_in_child_context(self._scope, self._enter, func, name, config))
+        return self._start(asking.run_in_child_context(self._scope, self._enter, func, name, config))
 
     def map(
         self,
@@ -114,7 +117,7 @@ class AsyncDurableContext(Context):
         config: MapConfig[U] | None = None,
     ) -> "Future[BatchResult[T]]":
         """Run `func(context, item, index, items)` for every item side by side, each with a context of its own."""
-        return self._driver.start(branching.map_items(self._room(), inputs, func, name, config))
+        return self._start(branching.map_items(self._room(), inputs, func, name, config))
 
     def parallel(
         self,
@@ -123,14 +126,14 @@ class AsyncDurableContext(Context):
         config: ParallelConfig | None = None,
     ) -> "Future[BatchResult[T]]":
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
-        return self._driver.start(branching.parallel(self._room(), functions, name, config))
+        return self._start(branching.parallel(self._room(), functions, name, config))
 
     def create_callback(
         self, name: str | None = None, config: CallbackConfig | None = None
     ) -> "Future[AsyncCallback[Any]]":
         """Make an id for somebody outside, who answers through the service's callback API."""
         identity, script = asking.create_callback(self._scope, name, config)
-        return self._driver.start(self._created(script, identity, config))
+        return self._start(self._created(script, identity, config))
 
     def _created(
         self, script: Script[CallbackId], identity: Identity, config: CallbackConfig | None
@@ -140,7 +143,7 @@ class AsyncDurableContext(Context):
 
     def callback_result(self, identity: Identity, config: CallbackConfig | None) -> "Future[Any]":
         """What `AsyncCallback.result` does."""
-        return self._driver.start(asking.callback_result(self._scope, identity, config))
+        return self._start(asking.callback_result(self._scope, identity, config))
 
     def wait_for_callback(
         self,
@@ -149,7 +152,7 @@ class AsyncDurableContext(Context):
         config: WaitForCallbackConfig | None = None,
     ) -> "Future[Any]":
         """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer."""
-        return self._driver.start(asking.wait_for_callback(self._scope, submitter, name, config))
+        return self._start(asking.wait_for_callback(self._scope, submitter, name, config))
 
     def invoke(
         self,
@@ -159,7 +162,7 @@ class AsyncDurableContext(Context):
         config: InvokeConfig[Any, Any] | None = None,
     ) -> "Future[Any]":
         """Call another function and wait for its result; a durable one becomes an execution of its own."""
-        return self._driver.start(asking.invoke(self._scope, function_name, payload, name, config))
+        return self._start(asking.invoke(self._scope, function_name, payload, name, config))
 
     def wait_for_condition(
         self,
@@ -168,4 +171,4 @@ class AsyncDurableContext(Context):
         name: str | None = None,
     ) -> "Future[T]":
         """Poll: `check(state, context)` gives the next state until the wait strategy says that it will do."""
-        return self._driver.start(asking.wait_for_condition(self._scope, check, config, name))
+        return self._start(asking.wait_for_condition(self._scope, check, config, name))

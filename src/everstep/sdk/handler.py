@@ -8,9 +8,10 @@ embedded engine invokes directly, with records instead of JSON and a client of i
 """
 
 import functools
-from collections.abc import Callable, Coroutine
+import os
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
 
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
 from everstep.core.model import Arn, Kind, Operation
@@ -23,6 +24,7 @@ from everstep.sdk.context_async import AsyncDurableContext
 from everstep.sdk.decorators import is_async
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
+from everstep.sdk.observer import Observer
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
 from everstep.sdk.replay.failures import error_object
@@ -31,14 +33,24 @@ from everstep.sdk.scope import Scope, Settings
 from everstep.sdk.serdes import SerDes
 from everstep.sdk.types import LambdaContext
 
+if TYPE_CHECKING:  # whoever has no plugin loads none of it
+    from everstep.sdk.plugins.plugin import DurableInstrumentationPluginFactory as PluginFactory
+
 R = TypeVar("R")
+
+PLUGINS_VARIABLE = "DURABLE_EXECUTION_PLUGINS"
+"""Names plugins that every function of the environment shall have."""
 
 
 class DurableFunction(Generic[R]):
     """A durable function: the author's handler, made callable for AWS Lambda."""
 
     def __init__(
-        self, handler: Callable[..., Any], client: DurableClient | None = None, serdes: SerDes[Any] | None = None
+        self,
+        handler: Callable[..., Any],
+        client: DurableClient | None = None,
+        serdes: SerDes[Any] | None = None,
+        plugins: "Sequence[PluginFactory]" = (),
     ) -> None:
         functools.update_wrapper(self, handler)
         self.handler = handler
@@ -47,6 +59,7 @@ class DurableFunction(Generic[R]):
         self.is_async = is_async(handler)
         self._client = client
         self._serdes = serdes
+        self._plugins = plugins
 
     def __repr__(self) -> str:
         return f"<durable function {self.name}>"
@@ -80,16 +93,26 @@ class DurableFunction(Generic[R]):
             return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
         except ExecutionError as error:
             return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
-        run = _Run(
-            handler=self.handler,
-            event=event,
-            arn=envelope.arn,
-            writer=Writer(envelope.token, Journal(operations)),
-            client=client,
-            context=context,
-            serdes=self._serdes,
-        )
-        return _run_async(run) if self.is_async else _run_sync(run)
+
+        def carry_out(journal: Journal, observer: Observer | None = None) -> InvocationOutput:
+            run = _Run(
+                handler=self.handler,
+                event=event,
+                arn=envelope.arn,
+                writer=Writer(envelope.token, journal),
+                client=client,
+                context=context,
+                serdes=self._serdes,
+                observer=observer,
+            )
+            return _run_async(run) if self.is_async else _run_sync(run)
+
+        if not self._plugins:
+            return carry_out(Journal(operations))
+        from everstep.sdk.plugins.invocation import Occasion, watched
+
+        occasion = Occasion(envelope=envelope, operations=operations, event=event, context=context)
+        return watched(self._plugins, occasion, carry_out)
 
     def _service(self) -> DurableClient:
         if self._client is None:
@@ -126,6 +149,7 @@ def durable_execution(
     boto3_client: Any = None,
     client: DurableClient | None = None,
     serdes: SerDes[Any] | None = None,
+    plugins: "Sequence[PluginFactory] | None" = None,
 ) -> Decorator: ...
 
 
@@ -135,21 +159,28 @@ def durable_execution(
     boto3_client: Any = None,
     client: DurableClient | None = None,
     serdes: SerDes[Any] | None = None,
+    plugins: "Sequence[PluginFactory] | None" = None,
 ) -> Any:
     """Make a durable function of a handler `f(event, context)`, written `def` or `async def`.
 
     A `def` handler gets a DurableContext, an `async def` handler an AsyncDurableContext. Progress is saved through
     `boto3_client` (a boto3 Lambda client of your own) or `client`; by default over HTTP to the service that
     `AWS_ENDPOINT_URL_LAMBDA` names, AWS Lambda itself if it names none. `serdes` serializes the results of all
-    operations that have no serializer of their own.
+    operations that have no serializer of their own. `plugins` are factories of plugins that watch the function, beside
+    those that `DURABLE_EXECUTION_PLUGINS` names; raises PluginLoadError when one of them cannot be used.
     """
     if boto3_client is not None:
         from everstep.sdk.clients.boto import BotoClient
 
         client = BotoClient(boto3_client)
+    if plugins or os.environ.get(PLUGINS_VARIABLE):
+        from everstep.sdk.plugins.loading import load_configured_plugins
+
+        plugins = load_configured_plugins(plugins)
+    factories = plugins or ()
     if func is None:
-        return lambda handler: DurableFunction(handler, client, serdes)
-    return DurableFunction(func, client, serdes)
+        return lambda handler: DurableFunction(handler, client, serdes, factories)
+    return DurableFunction(func, client, serdes, factories)
 
 
 # --------------------------------------------------------------------------- one invocation
@@ -164,9 +195,16 @@ class _Run:
     client: DurableClient
     context: LambdaContext | None
     serdes: SerDes[Any] | None
+    observer: Observer | None
 
     def settings(self, is_cancelled: Callable[[], bool]) -> Settings:
-        return Settings(arn=self.arn, journal=self.writer.journal, serdes=self.serdes, is_cancelled=is_cancelled)
+        return Settings(
+            arn=self.arn,
+            journal=self.writer.journal,
+            serdes=self.serdes,
+            is_cancelled=is_cancelled,
+            observer=self.observer,
+        )
 
 
 def _input(operations: list[Operation]) -> object:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import copy_context
+from functools import partial
 from typing import TypeVar, assert_never
 
 from everstep.core.model import Arn, Kind, OperationId, Update
@@ -22,6 +23,7 @@ from everstep.sdk.drive.background import Background
 from everstep.sdk.drive.bodies import run_blocking
 from everstep.sdk.drive.branches import Branch, Crew, Roster
 from everstep.sdk.drive.calls import checkpoint
+from everstep.sdk.drive.deadlines import is_given_up
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.requests import (
@@ -86,7 +88,7 @@ class ThreadDriver:
     def is_cancelled(self) -> bool:
         """Whether this thread works for nothing: its branch is not needed any more, or the invocation is over."""
         branch = self._branch()
-        return self.is_suspended or (branch is not None and branch.is_dismissed)
+        return is_given_up() or self.is_suspended or (branch is not None and branch.is_dismissed)
 
     def run(self, script: Script[T]) -> T:
         """Carry the script out to its value or its error."""
@@ -99,8 +101,10 @@ class ThreadDriver:
                 match request:
                     case Save(update=update, wait=wait):
                         self._save(update, wait=wait)
-                    case Run(body=body) | Enter(body=body):
-                        reply = self._run_body(body)
+                    case Run():
+                        reply = self._attempt(request)
+                    case Enter(body=body):
+                        reply = self._run_body(partial(run_blocking, body))
                     case Park(operation_id=operation_id):
                         self._park(operation_id)
                     case Spawn():
@@ -121,6 +125,7 @@ class ThreadDriver:
             self._fail(error)
             raise
         finally:
+            script.close()
             self._dismiss(crew)
 
     def close(self) -> None:
@@ -131,9 +136,18 @@ class ThreadDriver:
         if self._background is not None:
             self._background.stop()
 
-    def _run_body(self, body: Callable[[], object]) -> Outcome:
+    def _attempt(self, run: Run) -> Outcome:
+        branch = self._branch()
+
+        def body() -> object:
+            self._here.branch = branch  # a body with a time limit has a thread of its own
+            return run.body()
+
+        return self._run_body(partial(run_blocking, body, is_async=run.is_async, seconds_max=run.seconds_max))
+
+    def _run_body(self, run: Callable[[], Outcome]) -> Outcome:
         try:
-            return run_blocking(body)
+            return run()
         except SuspendExecution:
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome

@@ -1,0 +1,247 @@
+"""What plugins are told of a function that runs, waits, retries and fails, the same for both forms of handlers."""
+
+from typing import Any
+
+import pytest
+
+from everstep import (
+    AsyncDurableContext,
+    ChildConfig,
+    DurableContext,
+    DurableFunction,
+    Duration,
+    RetryStrategyConfig,
+    StepConfig,
+    create_retry_strategy,
+    durable_execution,
+)
+from everstep.core.model import Kind, Status
+from everstep.sdk.plugins import DurableInstrumentationPluginFactory, InvocationStatus, UserFunctionOutcome
+from everstep.testing import DurableFunctionTestResult, DurableFunctionTestRunner
+from tests.sdk.drive.fake_service import FakeService
+from tests.sdk.drive.plots import Plot, Telling, both_drivers
+from tests.sdk.plugins.recording import Changes, Failing, Recording, Tracing
+
+TWO_ATTEMPTS = StepConfig(retry_strategy=create_retry_strategy(RetryStrategyConfig(max_attempts=2)))
+
+
+def watched(told: Telling, plot: Plot, *plugins: DurableInstrumentationPluginFactory) -> DurableFunction[Any]:
+    return durable_execution(plugins=plugins)(told(plot).handler)
+
+
+def run(function: DurableFunction[Any], event: Any = None) -> DurableFunctionTestResult:
+    with DurableFunctionTestRunner(function) as runner:
+        return runner.run(event)
+
+
+def fails_first() -> Any:
+    """A body that fails the first time."""
+    calls: list[int] = []
+
+    def body(step: Any) -> int:
+        calls.append(step.attempt)
+        if len(calls) == 1:
+            raise ValueError("not yet")
+        return len(calls)
+
+    return body
+
+
+@both_drivers
+def test_a_step_is_told_from_its_start_to_its_end(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(lambda step: "done", "one")
+
+    plugin = Recording()
+    run(watched(told, plot, plugin))
+    assert list(plugin.lines()) == [
+        "invocation-start",
+        "start one",
+        "run one",
+        "ran one SUCCEEDED",
+        "end one SUCCEEDED",
+        "invocation SUCCEEDED",
+    ]
+
+
+@both_drivers
+def test_an_operation_ends_once_over_the_whole_execution_and_begins_again_only_if_unfinished(told: Telling) -> None:
+    flaky = fails_first()
+
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(lambda step: 1, "a")
+        yield context.step(flaky, "b", TWO_ATTEMPTS)
+
+    plugin = Recording()
+    run(watched(told, plot, plugin))
+    assert [info.is_replayed for info in plugin.infos("operation-start", "a")] == [False]
+    assert [info.is_replayed for info in plugin.infos("operation-start", "b")] == [False, True]
+    assert [info.status for info in plugin.infos("operation-end", "a")] == [Status.SUCCEEDED]
+    assert [info.status for info in plugin.infos("operation-end", "b")] == [Status.SUCCEEDED]
+
+
+@both_drivers
+def test_attempts_carry_their_number_their_outcome_and_their_error(told: Telling) -> None:
+    flaky = fails_first()
+
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(flaky, "flaky", TWO_ATTEMPTS)
+
+    plugin = Recording()
+    result = run(watched(told, plot, plugin))
+    starts, ends = plugin.infos("function-start"), plugin.infos("function-end")
+    assert [info.attempt for info in starts] == [info.attempt for info in ends] == [1, 2]
+    assert [info.outcome for info in ends] == [UserFunctionOutcome.FAILED, UserFunctionOutcome.SUCCEEDED]
+    assert [info.error and info.error.message for info in ends] == ["not yet", None]
+    assert {info.operation_id for info in [*starts, *ends]} == {operation.id for operation in result.named("flaky")}
+    assert all(info.start_time <= info.end_time for info in ends)
+
+
+@both_drivers
+def test_retries_that_are_used_up_end_the_operation_as_failed(told: Telling) -> None:
+    def body(step: Any) -> None:
+        raise ValueError("never")
+
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(body, "doomed", TWO_ATTEMPTS)
+
+    plugin = Recording()
+    run(watched(told, plot, plugin))
+    (end,) = plugin.infos("operation-end", "doomed")
+    assert (end.status, end.error.message, end.attempt) == (Status.FAILED, "never", 2)
+    assert [info.status for info in plugin.infos("invocation-end")] == [
+        InvocationStatus.PENDING,
+        InvocationStatus.FAILED,
+    ]
+
+
+@both_drivers
+def test_an_invocation_says_which_it_is_and_what_moved_meanwhile(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.wait(Duration.from_seconds(2), "nap")
+        return f"done-{event}"
+
+    plugin = Recording()
+    run(watched(told, plot, plugin), "x")
+    first, second = plugin.infos("invocation-start")
+    assert [info.is_first_invocation for info in (first, second)] == [True, False]
+    assert first.updated_operations == {}
+    assert [info.status for info in second.updated_operations.values()] == [Status.SUCCEEDED]
+    assert [info.operation_type for info in second.operations.values()] == [Kind.EXECUTION, Kind.WAIT]
+    assert first.execution_start_time == second.execution_start_time
+    assert (first.execution_input, plugin.made[0]) == ("x", first)
+    suspended, done = plugin.infos("invocation-end")
+    assert (suspended.status, suspended.is_first_invocation) == (InvocationStatus.PENDING, True)
+    assert (done.status, done.execution_result) == (InvocationStatus.SUCCEEDED, '"done-x"')
+    assert [info.status for info in plugin.infos("operation-end", "nap")] == [Status.SUCCEEDED]
+
+
+@both_drivers
+def test_operations_inside_contexts_name_their_parent_and_end_before_it(told: Telling) -> None:
+    plugin = Recording()
+    result = run(watched(told, nested, plugin))
+    ids = {operation.name: operation.id for operation in result.operations}
+    assert [(info.name, info.parent_id) for info in plugin.infos("operation-end")] == [
+        ("inner", ids["outer"]),
+        ("nap", ids["outer"]),
+        ("outer", None),
+    ]
+    outcomes = [info.outcome for info in plugin.infos("function-end", "outer")]
+    assert outcomes == [UserFunctionOutcome.INCOMPLETE, UserFunctionOutcome.SUCCEEDED]
+
+
+def nested(event: Any, context: Any) -> Any:
+    """The same for both: what is awaited in the room of an `async def` is a coroutine's business."""
+
+    def inside(room: DurableContext) -> None:
+        room.step(lambda step: 1, "inner")
+        room.wait(2, "nap")
+
+    async def inside_async(room: AsyncDurableContext) -> None:
+        await room.step(lambda step: 1, "inner")
+        await room.wait(2, "nap")
+
+    yield context.run_in_child_context(inside if isinstance(context, DurableContext) else inside_async, "outer")
+
+
+def test_a_context_without_a_saved_result_ends_on_every_run() -> None:
+    @durable_execution(plugins=[plugin := Recording()])
+    def handler(event: Any, context: Any) -> None:
+        context.run_in_child_context(lambda room: room.step(lambda step: 1), "virtual", ChildConfig(is_virtual=True))
+        context.run_in_child_context(lambda room: "x" * 300_000, "large")
+        context.wait(2)
+
+    run(handler)
+    assert [info.is_replayed for info in plugin.infos("operation-end", "virtual")] == [False, False]
+    assert plugin.infos("operation-start", "virtual") == []
+    assert [info.is_replayed for info in plugin.infos("operation-end", "large")] == [False, True]
+    assert [info.is_replay_children for info in plugin.infos("function-start", "large")] == [False, True]
+
+
+@both_drivers
+def test_a_callback_that_nobody_asked_for_ends_before_the_invocation_does(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.create_callback("forgotten", None)
+        yield context.step(lambda step: 1)
+
+    plugin = Recording()
+    run(watched(told, plot, plugin))
+    assert plugin.infos("operation-end", "forgotten") == []  # nobody answered it, so it has no end
+    assert plugin.hooks()[-1] == "invocation-end"
+
+
+@both_drivers
+@pytest.mark.parametrize("error", [ValueError("broken"), BaseExceptionGroup("all", [TimeoutError()])])
+def test_a_failing_plugin_disturbs_nobody_and_complains_once(
+    told: Telling, error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(lambda step: 1, "one")
+        yield context.step(lambda step: 2, "two")
+        return "fine"
+
+    healthy, alone, failing = Recording(), Recording(), Failing(error)
+    result = run(watched(told, plot, failing, healthy))
+    run(watched(told, plot, alone))
+    assert result.value == "fine"
+    assert list(healthy.lines()) == list(alone.lines())
+    assert set(failing.called) >= {"on_invocation_start", "on_operation_end", "on_user_function_end"}
+    complaints = [record for record in caplog.records if "on_operation_end" in record.getMessage()]
+    assert len(complaints) == 1
+
+
+def test_a_plugin_cannot_swallow_the_order_to_stop() -> None:
+    @durable_execution(plugins=[Failing(KeyboardInterrupt())])
+    def handler(event: Any, context: Any) -> str:
+        return "never"
+
+    with pytest.raises(KeyboardInterrupt):
+        run(handler)
+
+
+@both_drivers
+def test_changes_are_told_once_and_in_order(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(lambda step: 1, "one")
+        yield context.step(lambda step: 2, "two")
+
+    plugin = Changes()
+    run(watched(told, plot, plugin))
+    changed = [(info.name, info.status) for told_ in plugin.told for info in told_.updated_operations.values()]
+    assert changed == [("one", Status.SUCCEEDED), ("two", Status.SUCCEEDED)]
+    assert [info.name for info in plugin.told[-1].operations.values()][-2:] == ["one", "two"]
+
+
+@pytest.mark.parametrize(("given", "sent"), [(["Root=1-a"], "Root=1-a"), (["  ", "Root=2-b"], "Root=2-b"), ([], None)])
+def test_a_chained_invoke_carries_the_first_trace_id_that_a_plugin_gives(given: list[str], sent: str | None) -> None:
+    plugins = [Tracing(trace_id) for trace_id in given]
+
+    @durable_execution(plugins=plugins)
+    def parent(event: Any, context: Any) -> Any:
+        return context.invoke("child", {}, "call")
+
+    service = FakeService()
+    service.invoke(parent)
+    service.invoke(parent)
+    assert [update.invoke and update.invoke.trace_id for update in service.updates] == [sent]
+    assert all([info.target_function_name for info in plugin.asked] == ["child"] for plugin in plugins)

@@ -12,7 +12,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
+from everstep.cli.workers import Pools
 from everstep.host.output import LogLine
 from everstep.host.pool import WorkerPool
 from everstep.service.app import Host, Hosted, Settings, running
@@ -40,8 +42,16 @@ class Form(StrEnum):
     """`async def`, with our SDK."""
 
     @property
-    def folder(self) -> Path:
-        return HANDLERS / ("aio" if self is Form.AIO else "sync")
+    def folders(self) -> Sequence[Path]:
+        match self:
+            case Form.OFFICIAL:
+                return HANDLERS / "sync", HANDLERS / "official"
+            case Form.SYNC:
+                return (HANDLERS / "sync",)
+            case Form.AIO:
+                return (HANDLERS / "aio",)
+            case _:
+                assert_never(self)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -83,6 +93,8 @@ class Logs:
 async def carry_out(requirements: Sequence[Requirement], form: Form, store: str) -> Run:
     """Run every requirement that the form has a handler for, on a service of its own."""
     run, logs = Run(), Logs()
+    if not requirements:
+        return run
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running(Settings(store=store, port=0), hosting(form, logs)))
         stage = Stage(app, await stack.enter_async_context(HttpClient()))
@@ -107,12 +119,12 @@ def hosting(form: Form, logs: Logs) -> Host:
     @asynccontextmanager
     async def host(endpoint: str) -> AsyncIterator[Hosted]:
         environment = {**form.environment, "AWS_ENDPOINT_URL_LAMBDA": endpoint}
-        pool = WorkerPool(str(form.folder), environment=environment, on_log=logs.note)
-        try:
-            await pool.start()
-            invoker = PoolInvoker(pool)
+        pools = [WorkerPool(str(folder), environment=environment, on_log=logs.note) for folder in form.folders]
+        async with AsyncExitStack() as stack:
+            for pool in pools:
+                stack.push_async_callback(pool.close)
+            await asyncio.gather(*(pool.start() for pool in pools))
+            invoker = PoolInvoker(Pools(pools))
             yield Hosted(invoker=invoker, functions=invoker)
-        finally:
-            await pool.close()
 
     return host

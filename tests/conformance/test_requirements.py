@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,39 +19,48 @@ from tests.conformance.requirements import (
 )
 from tests.conformance.runner import Form, Run, carry_out
 
+THIS = Path(__file__)
 FOLDER = requirements_folder()
 IDS = requirement_ids(FOLDER) if FOLDER is not None else []
 
-Carried = tuple[dict[str, Requirement], Run]
+STORES = ("memory", "sqlite")
 
 
-@pytest.fixture(scope="module", params=[f"{form}-{store}" for form in Form for store in ("memory", "sqlite")])
-def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Carried:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
     """The requirements that this test run asks for, carried out together."""
-    form, store = request.param.split("-")
-    if form == Form.OFFICIAL and find_spec("aws_durable_execution_sdk_python") is None:
+
+    requirements: Mapping[str, Requirement]
+    runs: Mapping[str, Run]
+    """By store."""
+
+
+@pytest.fixture(scope="module", params=list(Form))
+def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Carried:
+    form = Form(request.param)
+    if form is Form.OFFICIAL and find_spec("aws_durable_execution_sdk_python") is None:
         pytest.skip("the official SDK is not installed")
     assert FOLDER is not None
     chance = random.Random()
-    asked = {_requirement_of(item) for item in request.session.items if item.path == Path(__file__)}
-    requirements = {key: read_requirement(FOLDER, key, chance) for key in IDS if key in asked}
-    url = "memory:" if store == "memory" else f"sqlite:///{tmp_path_factory.mktemp('conformance') / 'store.db'}"
-    return requirements, asyncio.run(carry_out(list(requirements.values()), Form(form), url))
+    items = [item for item in request.session.items if isinstance(item, pytest.Function) and item.path == THIS]
+    asked = {(item.callspec.params["requirement_id"], item.callspec.params["store"]) for item in items}
+    requirements = {key: read_requirement(FOLDER, key, chance) for key in IDS}
+    urls = {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path_factory.mktemp('conformance') / 'store.db'}"}
 
+    async def both() -> Sequence[Run]:
+        wanted = {store: [requirements[key] for key in IDS if (key, store) in asked] for store in STORES}
+        return await asyncio.gather(*(carry_out(wanted[store], form, urls[store]) for store in STORES))
 
-def _requirement_of(item: pytest.Item) -> str:
-    assert isinstance(item, pytest.Function), item
-    requirement_id = item.callspec.params["requirement_id"]
-    assert isinstance(requirement_id, str)
-    return requirement_id
+    return Carried(requirements=requirements, runs=dict(zip(STORES, asyncio.run(both()), strict=True)))
 
 
 @pytest.mark.skipif(FOLDER is None, reason=f"no requirement files; say where they are: {FOLDER_VARIABLE}=FOLDER")
 @pytest.mark.parametrize("requirement_id", IDS)
-def test_the_requirement_is_met(carried: Carried, requirement_id: str) -> None:
-    requirements, run = carried
+@pytest.mark.parametrize("store", STORES)
+def test_the_requirement_is_met(carried: Carried, store: str, requirement_id: str) -> None:
+    requirement, run = carried.requirements[requirement_id], carried.runs[store]
     if requirement_id in run.unwritten:
-        pytest.skip(f"nobody wrote the handler {requirements[requirement_id].function}")
+        pytest.skip(f"nobody wrote the handler {requirement.function}")
     assert requirement_id not in run.problems, run.problems[requirement_id]
-    found = complaint(requirements[requirement_id], run.outcomes[requirement_id])
+    found = complaint(requirement, run.outcomes[requirement_id])
     assert found is None, found

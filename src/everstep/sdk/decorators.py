@@ -7,8 +7,8 @@ receipt = context.step(charge("o-17"))      # the operation is named "charge"
 """
 
 import functools
-from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from everstep.sdk.config import ParallelBranch
 from everstep.sdk.types import StepContext, WaitForCallbackContext
@@ -77,14 +77,17 @@ def _later(func: Callable[Concatenate[C, P], T]) -> Callable[P, Callable[[C], T]
         def body(context: C) -> T:
             return func(context, *args, **kwargs)
 
-        return _named(body, func)
+        async def async_body(context: C) -> Any:
+            return await cast(Awaitable[Any], func(context, *args, **kwargs))
+
+        return _named(cast(Callable[[C], T], async_body) if is_async(func) else body, func)
 
     return with_arguments
 
 
 def _named(body: F, func: Callable[..., Any]) -> F:
     setattr(body, NAME_ATTRIBUTE, func.__name__)
-    body.__wrapped__ = func  # type: ignore[attr-defined]  # what inspect and `is_async` look through
+    body.__wrapped__ = func  # type: ignore[attr-defined]  # what inspect looks through
     return body
 
 
@@ -94,14 +97,22 @@ def name_of(func: object) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def is_async(func: object) -> bool:
-    """Whether calling the function only makes a coroutine."""
+def is_async_inside(func: object) -> bool:
+    """Whether the function that all decorators are wrapped around is written `async`."""
     while (inner := getattr(func, "__wrapped__", None)) is not None:
         func = inner
+    return is_async(func)
+
+
+def is_async(func: Any) -> bool:
+    """Whether calling the function only makes a coroutine. What a decorator does before that may block."""
     if isinstance(func, functools.partial):
         return is_async(func.func)
-    code = getattr(func, "__code__", None) or getattr(getattr(func, "__func__", None), "__code__", None)
-    return code is not None and bool(code.co_flags & _CO_COROUTINE)
+    for callee in (func, getattr(func, "__func__", None), type(func).__call__ if callable(func) else None):
+        code = getattr(callee, "__code__", None)
+        if code is not None:
+            return bool(code.co_flags & _CO_COROUTINE)
+    return False
 
 
 _CO_COROUTINE = 0x80

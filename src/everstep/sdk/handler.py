@@ -21,7 +21,7 @@ from everstep.errors import ExecutionError, InvocationError, SuspendExecution
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.context import DurableContext
 from everstep.sdk.context_async import AsyncDurableContext
-from everstep.sdk.decorators import is_async
+from everstep.sdk.decorators import is_async_inside
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.observer import Observer
@@ -56,7 +56,7 @@ class DurableFunction(Generic[R]):
         self.handler = handler
         """The author's own function."""
         self.name: str = getattr(handler, "__name__", type(handler).__name__)
-        self.is_async = is_async(handler)
+        self.is_async = is_async_inside(handler)
         self._client = client
         self._serdes = serdes
         self._plugins = plugins

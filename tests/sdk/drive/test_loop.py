@@ -1,6 +1,7 @@
 """What `async def` authors may rely on: when an invocation ends, how it is cancelled, and that it ends quietly."""
 
 import asyncio
+import functools
 import gc
 from contextvars import ContextVar
 from typing import Any
@@ -215,6 +216,26 @@ def test_a_decorator_that_raises_before_there_is_a_coroutine_fails_the_execution
     output = FakeService().invoke(durable_execution(guard))
     assert output.error is not None
     assert (output.status, output.error.type) == (InvocationStatus.FAILED, "PermissionError")
+
+
+def test_a_decorator_that_blocks_around_an_async_body_does_not_block_the_loop() -> None:
+    @functools.wraps(seven)
+    def blocking(step: StepContext) -> int:
+        return asyncio.run(seven(step))  # refused in the loop's own thread
+
+    @durable_execution
+    async def handler(event: Any, context: AsyncDurableContext) -> int:
+        return await context.step(blocking, "blocking", GIVE_UP)
+
+    assert FakeService().invoke(handler).result == "7"
+
+
+def test_a_handler_may_be_an_object() -> None:
+    class Handler:
+        async def __call__(self, event: Any, context: AsyncDurableContext) -> int:
+            return await context.step(seven)
+
+    assert FakeService().invoke(durable_execution(Handler())).result == "7"
 
 
 def test_a_refused_call_ends_the_invocation_while_bodies_still_run() -> None:

@@ -94,6 +94,7 @@ def _step_call(
         retry_delay=_retry_delay(config.retry_strategy),
         at_most_once=config.step_semantics is StepSemantics.AT_MOST_ONCE_PER_RETRY,
         is_async=is_async(func) if is_async_body is None else is_async_body,
+        seconds_max=config.timeout_seconds,
     )
 
 

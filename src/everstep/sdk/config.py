@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from everstep.core.limits import SUB_TYPE_CHARS_MAX
 from everstep.errors import DurableOperationError, ValidationError
-from everstep.sdk.delays import Duration, DurationLike, to_seconds
+from everstep.sdk.delays import Duration, DurationLike, to_exact_seconds, to_seconds
 from everstep.sdk.replay.completion import CompletionConfig
 from everstep.sdk.retries import RetryStrategy
 from everstep.sdk.serdes import SerDes
@@ -43,12 +43,21 @@ class StepConfig:
     serdes: SerDes[Any] | None = None
     """None: `ExtendedTypeSerDes`."""
     sub_type: str | None = field(default=None, kw_only=True)
+    timeout: DurationLike | float | None = field(default=None, kw_only=True)
+    """How long one attempt may take, fractions of seconds included; then it fails with a TimeoutError, which goes to
+    the retries. An `async` body is cancelled. Any other cannot be stopped: it goes on in its thread, with
+    `StepContext.is_cancelled` saying so, and nobody hears what becomes of it."""
 
     def __post_init__(self) -> None:
         _check_callable(self.retry_strategy, "retry_strategy")
         _check_semantics(self.step_semantics)
         _check_serdes(self.serdes, "serdes")
         _check_sub_type(self.sub_type)
+        _ = self.timeout_seconds
+
+    @property
+    def timeout_seconds(self) -> float | None:
+        return None if self.timeout is None else to_exact_seconds(self.timeout, "timeout")
 
 
 class NestingType(StrEnum):

@@ -67,6 +67,21 @@ def to_seconds(value: DurationLike, what: str) -> int:
     return seconds
 
 
+def to_exact_seconds(value: DurationLike | float, what: str) -> float:
+    """The duration as it is, for what is timed here and not by the service. Raises ValidationError, also for zero."""
+    match value:
+        case Duration():
+            seconds: float = value.seconds
+        case timedelta():
+            seconds = value.total_seconds()
+        case _:
+            _whole_seconds(value, what)
+            seconds = value
+    if not 0 < seconds <= SECONDS_MAX:
+        raise ValidationError(f"{what} must be more than nothing and at most 366 days, got {seconds} seconds")
+    return seconds
+
+
 def _span(value: float, unit_seconds: int) -> Duration:
     return Duration(_whole_seconds(value, "a duration", unit_seconds))
 

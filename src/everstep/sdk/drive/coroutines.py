@@ -6,13 +6,27 @@ from collections.abc import Awaitable, Coroutine
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from everstep.sdk.drive.deadlines import timed_out
 from everstep.sdk.replay.requests import Outcome, Raised, Returned
 
 T = TypeVar("T")
 
 
-async def settle(awaitable: Awaitable[object]) -> Outcome:
-    """What becomes of the awaitable. Raises CancelledError only where the task around it is cancelled."""
+async def settle(awaitable: Awaitable[object], seconds_max: float | None = None) -> Outcome:
+    """What becomes of the awaitable. Raises CancelledError only where the task around it is cancelled.
+
+    When its time is up it is cancelled, and the outcome is a TimeoutError.
+    """
+    if seconds_max is None:
+        return await _settle(awaitable)
+    try:
+        async with asyncio.timeout(seconds_max):
+            return await _settle(awaitable)
+    except TimeoutError:
+        return timed_out(seconds_max)
+
+
+async def _settle(awaitable: Awaitable[object]) -> Outcome:
     try:
         return Returned(await awaitable)
     except asyncio.CancelledError:

@@ -21,6 +21,7 @@ from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.bodies import call, is_awaitable
 from everstep.sdk.drive.coroutines import settle
 from everstep.sdk.drive.crew import Crew, Strand
+from everstep.sdk.drive.deadlines import is_given_up
 from everstep.sdk.drive.lanes import first_lane, laneless_task, make_task
 from everstep.sdk.drive.parking import Parking, Poll
 from everstep.sdk.drive.polling import Interval
@@ -75,7 +76,7 @@ class LoopDriver:
 
     def is_cancelled(self) -> bool:
         """Whether whoever asks works for nothing: the invocation is over."""
-        return self._over.done()
+        return self._over.done() or is_given_up()
 
     async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
         """Run the author's handler to its end or to its suspension."""
@@ -191,8 +192,8 @@ class LoopDriver:
             case Save(update=update):
                 self._check_open()
                 await self._sender.save(update)
-            case Run(body=body, is_async=is_async):
-                return await self._run(body, is_async=is_async)
+            case Run():
+                return await self._run(request)
             case Enter(body=body):
                 return await self._enter(body)
             case Park(operation_id=operation_id):
@@ -232,10 +233,9 @@ class LoopDriver:
                 self._activity += 1
         return crew.ended.popleft()
 
-    async def _run(self, body: Callable[[], object], *, is_async: bool) -> Outcome:
-        """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
+    async def _run(self, run: Run) -> Outcome:
         try:
-            return await _settled(call(body) if is_async else await asyncio.to_thread(call, body))
+            return await _outcome_of(run)
         except (asyncio.CancelledError, SuspendExecution):
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome
@@ -320,10 +320,16 @@ def _end_of(task: asyncio.Task[object]) -> HandlerEnd:
             return failed(error)
 
 
-async def _settled(outcome: Outcome) -> Outcome:
+async def _outcome_of(run: Run) -> Outcome:
+    """Run the body. What may block gets a thread; what is awaitable runs in the loop."""
+    outcome = call(run.body) if run.is_async else await asyncio.to_thread(call, run.body, run.seconds_max)
+    return await _settled(outcome, run.seconds_max)
+
+
+async def _settled(outcome: Outcome, seconds_max: float | None = None) -> Outcome:
     """The outcome of a call, once what it returned has been awaited."""
     if isinstance(outcome, Returned) and is_awaitable(outcome.value):
-        return await settle(outcome.value)
+        return await settle(outcome.value, seconds_max)
     return outcome
 
 

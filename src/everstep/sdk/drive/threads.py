@@ -101,10 +101,8 @@ class ThreadDriver:
                 match request:
                     case Save(update=update, wait=wait):
                         self._save(update, wait=wait)
-                    case Run():
-                        reply = self._attempt(request)
-                    case Enter(body=body):
-                        reply = self._run_body(partial(run_blocking, body))
+                    case Run() | Enter():
+                        reply = self._run_body(request)
                     case Park(operation_id=operation_id):
                         self._park(operation_id)
                     case Spawn():
@@ -136,18 +134,9 @@ class ThreadDriver:
         if self._background is not None:
             self._background.stop()
 
-    def _attempt(self, run: Run) -> Outcome:
-        branch = self._branch()
-
-        def body() -> object:
-            self._here.branch = branch  # a body with a time limit has a thread of its own
-            return run.body()
-
-        return self._run_body(partial(run_blocking, body, is_async=run.is_async, seconds_max=run.seconds_max))
-
-    def _run_body(self, run: Callable[[], Outcome]) -> Outcome:
+    def _run_body(self, run: Run | Enter) -> Outcome:
         try:
-            return run()
+            return run_blocking(run, adopt=partial(setattr, self._here, "branch", self._branch()))
         except SuspendExecution:
             raise
         except BaseException as error:  # SystemExit, KeyboardInterrupt …: the body has no outcome

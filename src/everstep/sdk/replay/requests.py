@@ -33,6 +33,8 @@ class Run:
     """The author's code, arguments bound; may return an awaitable."""
     is_async: bool = False
     """Calling the body does not block, because it only makes a coroutine."""
+    seconds_max: float | None = None
+    """After so long the outcome is a TimeoutError, whatever the body does; None: as long as it likes."""
 
 
 @dataclass(frozen=True, slots=True)

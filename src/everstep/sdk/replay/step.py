@@ -46,6 +46,8 @@ class StepCall(Generic[T]):
     """(error, finished attempts) -> seconds until the next attempt, or None to give up."""
     at_most_once: bool = False
     is_async: bool = False
+    seconds_max: float | None = None
+    """How long an attempt may take."""
 
 
 def step(call: StepCall[T], journal: Journal) -> Script[T]:
@@ -78,7 +80,7 @@ def step(call: StepCall[T], journal: Journal) -> Script[T]:
 def _attempt(call: StepCall[T], attempt: int, *, interrupted: bool) -> Script[Outcome]:
     if not interrupted:
         yield Save(call.identity.update(Action.START), wait=call.at_most_once)
-    return outcome_of((yield Run(partial(call.body, attempt), call.is_async)))
+    return outcome_of((yield Run(partial(call.body, attempt), call.is_async, call.seconds_max)))
 
 
 def _interrupted(identity: Identity, attempt: int) -> StepInterruptedError:

@@ -78,6 +78,7 @@ class Server:
             log_level=logging.CRITICAL,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=grace_seconds,
@@ -85,6 +86,8 @@ class Server:
         self._uvicorn = _Uvicorn(config)
         self._sock = sock
         self._handle_signals = handle_signals
+        self.signal: int | None = None
+        """The number of the signal that stopped it."""
 
     @property
     def port(self) -> int:
@@ -121,7 +124,8 @@ class Server:
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
-    def _on_signal(self, _number: int, _frame: object) -> None:
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self.signal = number
         self._uvicorn.force_exit = self._uvicorn.should_exit
         self._uvicorn.should_exit = True
 

@@ -50,10 +50,11 @@ MAY_IMPORT = {
     "service.invokers": _LOGIC,
     "service.app": _SERVICE,
     "host": [*_PROTOCOL, "service.ports", "service.http.asgi", "service.http.serve", "host.worker"],
-    "host.worker": [*_PROTOCOL, "sdk", "errors", "host"],
+    "host.worker": [*_PROTOCOL, "sdk", "errors", "host", "compat.aws_sdk"],
     "testing": [*_SDK, *_SERVICE],
     "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing"],
     "__main__": ["cli"],
+    "compat.aws_sdk": _SDK,
     "compat": [*_SDK, *_SERVICE, "host", "cli"],
 }
 """Wing to wings, below `everstep`. A module belongs to the longest name that fits it."""

@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from everstep.cli.api import DEFAULT_PORT
-from everstep.cli.options import host_option, json_line, json_option, port_option, reload_option, store_option
+from everstep.cli.options import (
+    alias_option,
+    host_option,
+    json_line,
+    json_option,
+    port_option,
+    reload_option,
+    store_option,
+)
 from everstep.cli.progress import MARKS, line_of
 from everstep.cli.wording import clock, line
 from everstep.core.events import Event
@@ -22,6 +30,7 @@ DEFAULT_STORE = "sqlite:///.everstep/dev.db"
 @port_option(DEFAULT_PORT)
 @store_option(DEFAULT_STORE)
 @reload_option
+@alias_option
 @json_option
 def dev(*, apps: tuple[str, ...], host: str, port: int, store: str, reload: bool, as_json: bool) -> None:
     """Run every durable function of APP... on this machine.

@@ -3,7 +3,16 @@
 import click
 
 from everstep.cli.api import DEFAULT_ENDPOINT
-from everstep.cli.options import checked, host_option, json_line, json_option, port_option, reload_option, url
+from everstep.cli.options import (
+    alias_option,
+    checked,
+    host_option,
+    json_line,
+    json_option,
+    port_option,
+    reload_option,
+    url,
+)
 
 DEFAULT_PORT = 3001
 """Where aws-sam-cli listens for invocations too, so services look there by default."""
@@ -23,6 +32,7 @@ DEFAULT_PORT = 3001
     help="The service that the functions report to.",
 )
 @reload_option
+@alias_option
 @json_option
 def host(*, app: str, host: str, port: int, endpoint: str, reload: bool, as_json: bool) -> None:
     """Run the functions of APP behind the Lambda invoke route.

@@ -16,6 +16,7 @@ from everstep.cli.api import DEFAULT_ENDPOINT
 from everstep.cli.failure import Failure
 from everstep.core.names import is_execution_name
 from everstep.core.wire.text import NotJsonError, dump, load
+from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
 
 if TYPE_CHECKING:
     from everstep.service.functions import ConfiguredFunctions
@@ -134,6 +135,23 @@ def reload_option(function: F) -> F:
     return click.option("--reload/--no-reload", default=True, show_default=True, help="Follow changes of the code.")(
         function
     )
+
+
+def alias_option(function: F) -> F:
+    """Tells the workers, through the environment that they inherit; the command itself need not know."""
+
+    def callback(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            os.environ[AWS_SDK_ALIAS_VARIABLE] = "1"
+            context.call_on_close(lambda: os.environ.pop(AWS_SDK_ALIAS_VARIABLE, None))
+
+    return click.option(
+        "--aws-sdk-alias",
+        is_flag=True,
+        expose_value=False,
+        callback=callback,
+        help="Run code that imports aws_durable_execution_sdk_python on everstep.",
+    )(function)
 
 
 def host_option(function: F) -> F:

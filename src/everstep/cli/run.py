@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from everstep.cli.dev import make_folder
-from everstep.cli.options import checked, execution_name, json_line, json_option, payload, store_option
+from everstep.cli.options import alias_option, checked, execution_name, json_line, json_option, payload, store_option
 from everstep.cli.wording import error_line
 from everstep.core.model import ExecutionStatus
 
@@ -29,6 +29,7 @@ INTERRUPTED = 130
     help="The execution's name. The same name again goes on with it, or shows its result.",
 )
 @store_option(DEFAULT_STORE)
+@alias_option
 @json_option
 def run(*, app: str, text: str, name: str | None, store: str, as_json: bool) -> int:
     """Run one execution of a durable function to its end.

@@ -114,8 +114,16 @@ def _import_problem(module: Module, error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and module.path is None and _is_part(error.name, module.name):
         return f"there is no file, folder or module {module.name!r} here; give APP as file.py, folder or pkg.module"
     where = f" ({frames[-1].filename}:{frames[-1].lineno})" if len(frames) > 1 else ""
-    remedy = "install it or correct the import" if isinstance(error, ModuleNotFoundError) else "correct it there"
+    remedy = _remedy(error)
     return f"{what} cannot be imported: {summary}{where}; {remedy}"
+
+
+def _remedy(error: BaseException) -> str:
+    if not isinstance(error, ModuleNotFoundError):
+        return "correct it there"
+    if error.name == _OFFICIAL_MODULE.partition(".")[0]:
+        return "install it, or let everstep take its place with --aws-sdk-alias"
+    return "install it or correct the import"
 
 
 def _is_part(missing: str | None, name: str) -> bool:

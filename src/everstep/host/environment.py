@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 REGION = "us-east-1"
+AWS_SDK_ALIAS_VARIABLE = "EVERSTEP_AWS_SDK_ALIAS"
+"""Set to 1: in workers, the official SDK's name means everstep."""
 _CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",

@@ -23,9 +23,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
+from everstep.compat import aws_sdk
 from everstep.host import logging as lambda_logging
 from everstep.host.app import AppError
 from everstep.host.discovery import find_functions
+from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
 from everstep.host.frames import Done, Failure, Hello, Job, encode_done, encode_hello, read_job
 from everstep.host.lambda_context import LambdaContext
 
@@ -49,6 +51,8 @@ def main() -> NoReturn:
         level=os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"),
         as_json=os.environ.get("AWS_LAMBDA_LOG_FORMAT", "JSON").upper() != "TEXT",
     )
+    if os.environ.get(AWS_SDK_ALIAS_VARIABLE) == "1":
+        aws_sdk.install()
     try:
         functions = find_functions(sys.argv[1])
     except AppError as problem:

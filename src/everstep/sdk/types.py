@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from everstep.core.names import parse_arn
+
+C_contra = TypeVar("C_contra", contravariant=True)
 
 
 class LoggerInterface(Protocol):
@@ -73,6 +75,12 @@ class LambdaContext(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
     def log(self, msg: str) -> None: ...
+
+
+class SummaryGenerator(Protocol[C_contra]):
+    """Makes the text that stands for a result too large to keep."""
+
+    def __call__(self, result: C_contra) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

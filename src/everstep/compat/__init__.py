@@ -1,0 +1,1 @@
+"""Names that other people's tools and code expect; no rule lives here."""

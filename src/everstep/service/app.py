@@ -19,6 +19,7 @@ from everstep.service.http.api import application
 from everstep.service.http.dialect import Dialect
 from everstep.service.http.serve import Server, bind
 from everstep.service.invokers.http import HttpInvoker
+from everstep.service.pace import PacedClock
 from everstep.service.ports import Clock, Functions, Ids, Invoker, Store, StoreError
 from everstep.service.service import Place, Service, World
 from everstep.service.stores.memory import MemoryStore
@@ -44,7 +45,9 @@ class Settings:
     limits: Limits = LIMITS
     place: Place = field(default_factory=Place)
     recover: bool = True
-    """Take up unfinished executions that the store holds."""
+    """Take up unfinished executions that the store holds; else they can be read, but their functions are not called."""
+    time_scale: float = 1.0
+    """Seconds that a second of waiting takes (see `pace`); 0 skips it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Hosted:
 
     invoker: Invoker
     functions: Functions
+    redirect: Callable[[str], None] | None = None
+    """Changes the endpoint at which functions are invoked; None where they have none."""
 
 
 Host = Callable[[str], AbstractAsyncContextManager[Hosted]]
@@ -77,14 +82,23 @@ class App:
         await asyncio.shield(self.serving)
 
 
-def lambda_endpoint(url: str, functions: Functions | None = None, *, timeout_seconds: float = 900) -> Host:
-    """Functions behind a Lambda-like HTTP endpoint; without a list, every name is taken for a durable function."""
+def lambda_endpoint(
+    url: str, functions: Functions | None = None, *, timeout_seconds: float = 900, one_at_a_time: bool = False
+) -> Host:
+    """Functions behind a Lambda-like HTTP endpoint; without a list, every name is taken for a durable function.
+
+    `one_at_a_time` never calls a function again before it has answered, for endpoints that cannot bear it.
+    """
 
     @asynccontextmanager
     async def host(_api: str) -> AsyncIterator[Hosted]:
-        invoker = HttpInvoker(url, timeout_seconds=timeout_seconds)
+        invoker = HttpInvoker(url, timeout_seconds=timeout_seconds, one_at_a_time=one_at_a_time)
+
+        def redirect(endpoint: str) -> None:
+            invoker.endpoint = endpoint
+
         try:
-            yield Hosted(invoker=invoker, functions=functions or EveryFunction())
+            yield Hosted(invoker=invoker, functions=functions or EveryFunction(), redirect=redirect)
         finally:
             await invoker.close()
 
@@ -109,6 +123,8 @@ async def running(
     Raises PortInUseError and StoreError before anything was changed.
     """
     clock, ids = clock or RealClock(), ids or RandomIds()
+    pace = PacedClock(clock, settings.time_scale) if settings.time_scale != 1 else None
+    clock = pace or clock
     sock = bind(settings.host, settings.port)
     async with AsyncExitStack() as stack:
         stack.callback(sock.close)
@@ -118,13 +134,16 @@ async def running(
         hosted = await stack.enter_async_context(host(endpoint))
         world = World(store=store, clock=clock, ids=ids, invoker=hosted.invoker, functions=hosted.functions)
         service = Service(world, limits=settings.limits, place=settings.place)
-        dispatcher = Dispatcher(service, hosted.invoker, ids)
+        dispatcher = Dispatcher(
+            service, hosted.invoker, ids, only_own=not settings.recover, on_rest=pace.rest if pace else None
+        )
         stack.push_async_callback(dispatcher.close)
         timers = Timers(service, store, clock)
         taken_up = await dispatcher.recover(store) if settings.recover else 0
         watching = asyncio.create_task(timers.run())
         stack.push_async_callback(_cancelled, watching)
-        server = Server(application(service, dialect=settings.dialect), sock, handle_signals=handle_signals)
+        api = application(service, dialect=settings.dialect, redirect=hosted.redirect)
+        server = Server(api, sock, handle_signals=handle_signals)
         serving = await _started(server)
         try:
             yield App(

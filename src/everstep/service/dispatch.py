@@ -8,7 +8,7 @@ changes nothing.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
@@ -141,10 +141,20 @@ class Dispatcher:
     told before the end of the invocation that asked for it, which no history of AWS Lambda shows. So news of called
     functions lets a running caller go to sleep first, but a caller that runs on is kept waiting only for
     `patience_seconds`.
+
+    `only_own` leaves executions alone that a former process began. `on_rest` is told when nothing is owed any more
+    (True), and when something is again (False).
     """
 
     def __init__(
-        self, service: Service, invoker: Invoker, ids: Ids, *, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        service: Service,
+        invoker: Invoker,
+        ids: Ids,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        only_own: bool = False,
+        on_rest: Callable[[bool], None] | None = None,
     ) -> None:
         self._service = service
         self._invoker = invoker
@@ -153,6 +163,9 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asleep: dict[Arn, asyncio.Event] = {}
         """By caller: rings when its invocation is over."""
+        self._own: set[Arn] | None = set() if only_own else None
+        """Executions that this process began and that may still owe something; None when all are its own."""
+        self._on_rest = on_rest or (lambda _is_resting: None)
         self._is_recovering = False
         service.listen(self.note)
 
@@ -160,8 +173,19 @@ class Dispatcher:
         """A change is durable: its effects are due."""
         if delta.arn in self._asleep and not _is_awake(delta.head):
             self._asleep.pop(delta.arn).set()
-        if not self._is_recovering:  # else they are found in the outbox in the end
+        # While recovering, effects are left to be found in the outbox in the end.
+        if self._is_own(delta) and not self._is_recovering:
             self._begin(delta.effects)
+
+    def _is_own(self, delta: Delta) -> bool:
+        if self._own is None:
+            return True
+        if delta.origin is not None:
+            self._own.add(delta.arn)
+        is_own = delta.arn in self._own
+        if delta.head.status.is_closed and delta.head.invocation is None:
+            self._own.discard(delta.arn)
+        return is_own
 
     async def recover(self, store: Store) -> int:
         """Take up what a former process left: invocations that nobody watches, effects that nobody performed.
@@ -195,6 +219,8 @@ class Dispatcher:
     def _begin(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if effect.id not in self._tasks:
+                if not self._tasks:
+                    self._on_rest(False)
                 self._tasks[effect.id] = asyncio.create_task(self._carry_out(effect))
 
     async def _carry_out(self, effect: Effect) -> None:
@@ -204,6 +230,8 @@ class Dispatcher:
             logger.exception("an effect failed for good", extra={"effect": effect.id})
         finally:
             del self._tasks[effect.id]
+            if not self._tasks:
+                self._on_rest(True)
 
     async def _until_performed(self, effect: Effect) -> None:
         while True:

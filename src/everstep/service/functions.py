@@ -19,11 +19,17 @@ class FunctionConfigsError(ValueError):
     """Function configurations that cannot be understood; the message says which and why."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EveryFunction:
-    """Knows every name, as a durable function with default configuration: for a service without configurations."""
+    """Knows every name, as a function of the same configuration: for a service without configurations."""
+
+    is_durable: bool = True
+    execution_timeout_seconds: int = 86_400
 
     def find(self, name: str) -> FunctionConfig | None:
-        return FunctionConfig(name=name)
+        return FunctionConfig(
+            name=name, is_durable=self.is_durable, execution_timeout_seconds=self.execution_timeout_seconds
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class Service:
         self._limits = limits
         self._place = place or Place()
         self._hot = Hot()
+        self._writing = 0
         self._listeners: list[Listener] = []
         self._awaited: dict[Arn, list[Future[None]]] = {}
 
@@ -146,7 +147,7 @@ class Service:
                 if delta.is_empty:
                     return delta, execution
                 try:
-                    await self._store.commit(delta)
+                    await self._commit(delta)
                 except StaleVersionError:
                     self._hot.forget(arn)
                     continue
@@ -158,6 +159,23 @@ class Service:
                 self._tell(delta)
                 return delta, after
         raise Refused(Code.TOO_MANY, f"{arn} is changed by too many at once; try again")
+
+    async def _commit(self, delta: Delta) -> None:
+        """Write it. Whoever calls tells of it at once, so that nobody sees the change unwritten and untold."""
+        self._writing += 1
+        try:
+            await self._store.commit(delta)
+        finally:
+            self._writing -= 1
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a change is on its way that nobody was told of yet."""
+        return self._writing > 0
+
+    async def look(self, arn: Arn) -> Execution:
+        """The execution with its operations, as it was changed last. To be read now: the next change spends it."""
+        return await self._load(arn)
 
     async def _load(self, arn: Arn) -> Execution:
         execution = self._hot.get(arn)
@@ -187,10 +205,10 @@ class Service:
         if config is None and command.must_be_known:
             raise not_found(f"Function not found: {command.function}")
         config = config or FunctionConfig(name=command.function)
-        origin = self._origin(command, config)
+        origin = _origin(command, config, self._place, self._ids.new(), self._clock.now())
         delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
         try:
-            await self._store.commit(delta)
+            await self._commit(delta)
         except NameTakenError as taken:
             return await self._existing(taken.arn, origin)
         self._hot.keep(evolve(None, delta))
@@ -202,7 +220,7 @@ class Service:
         origin = replace(effect.origin, started_at=self._clock.now())
         delta = decide(None, Start(origin=origin, effect_id=effect.id), origin.started_at, self._limits)
         try:
-            await self._store.commit(delta)
+            await self._commit(delta)
         except StaleVersionError:
             return
         self._hot.keep(evolve(None, delta))
@@ -220,40 +238,6 @@ class Service:
             raise not_found("Callback does not exist")
         arn, operation_id = named
         await self.submit(arn, AnswerCallback(operation_id=operation_id, answer=answer))
-
-    def _origin(self, command: StartCommand, config: FunctionConfig) -> Origin:
-        if command.name is not None and not is_execution_name(command.name):
-            raise invalid(
-                f"Value '{command.name}' at 'durableExecutionName' must have 1 to 64 characters and satisfy the "
-                f"regular expression pattern: {EXECUTION_NAME_PATTERN}"
-            )
-        execution_id = self._ids.new()
-        name = ExecutionName(
-            function=command.function,
-            name=command.name or execution_id,
-            execution_id=execution_id,
-            version=FunctionName(name=command.function, qualifier=command.qualifier).version,
-            partition=self._place.partition,
-            region=self._place.region,
-            account=self._place.account,
-        )
-        return Origin(
-            arn=name.arn,
-            execution_id=execution_id,
-            name=name.name,
-            function=name.function,
-            version=name.version,
-            function_arn=name.function_arn,
-            input=command.input,
-            started_at=self._clock.now(),
-            timeout_seconds=command.timeout_seconds or config.execution_timeout_seconds,
-            retention_days=command.retention_days or config.retention_days,
-            is_async=command.is_async,
-            unique_name=command.name if command.unique else None,
-            tenant_id=command.tenant_id,
-            trace_header=command.trace_header,
-            endpoint=command.endpoint,
-        )
 
     async def _existing(self, arn: Arn, wanted: Origin) -> Started:
         summary = await self.get(arn)
@@ -370,3 +354,38 @@ class Service:
             tenant_id=tenant_id,
         )
         return await self._invoker.invoke(call)
+
+
+def _origin(command: StartCommand, config: FunctionConfig, place: Place, execution_id: str, now: Millis) -> Origin:
+    """The beginning of an execution. Raises Refused for a bad name."""
+    if command.name is not None and not is_execution_name(command.name):
+        raise invalid(
+            f"Value '{command.name}' at 'durableExecutionName' must have 1 to 64 characters and satisfy the "
+            f"regular expression pattern: {EXECUTION_NAME_PATTERN}"
+        )
+    name = ExecutionName(
+        function=command.function,
+        name=command.name or execution_id,
+        execution_id=execution_id,
+        version=FunctionName(name=command.function, qualifier=command.qualifier).version,
+        partition=place.partition,
+        region=place.region,
+        account=place.account,
+    )
+    return Origin(
+        arn=name.arn,
+        execution_id=execution_id,
+        name=name.name,
+        function=name.function,
+        version=name.version,
+        function_arn=name.function_arn,
+        input=command.input,
+        started_at=now,
+        timeout_seconds=command.timeout_seconds or config.execution_timeout_seconds,
+        retention_days=command.retention_days or config.retention_days,
+        is_async=command.is_async,
+        unique_name=command.name if command.unique else None,
+        tenant_id=command.tenant_id,
+        trace_header=command.trace_header,
+        endpoint=command.endpoint,
+    )

@@ -7,6 +7,7 @@ from everstep.core.machine.commands import Tick
 from everstep.core.machine.delta import Delta
 from everstep.core.model import Arn, Millis
 from everstep.core.refusal import Refused
+from everstep.service.pace import PacedClock, next_skip
 from everstep.service.ports import Clock, Store, StoreError
 from everstep.service.service import Service
 
@@ -16,6 +17,7 @@ DUE_AT_ONCE_MAX = 256
 SLEEP_SECONDS_MAX = 60.0
 """A clock that was set forward is noticed after this long at the latest."""
 RETRY_SECONDS = 1.0
+_FAR = Millis(2**62)
 
 
 async def tick(service: Service, arn: Arn) -> None:
@@ -33,9 +35,12 @@ class Timers:
         self._service = service
         self._store = store
         self._clock = clock
+        self._pace = clock if isinstance(clock, PacedClock) else None
         self._earlier = asyncio.Event()
         self._awaited: Millis | None = None
         service.listen(self.note)
+        if self._pace is not None:
+            self._pace.listen(self._earlier.set)
 
     def note(self, delta: Delta) -> None:
         """A change is durable: perhaps its due moment comes before the one that is waited for."""
@@ -51,16 +56,31 @@ class Timers:
                 # Side by side, so that the store can commit them as one group.
                 await asyncio.gather(*(tick(self._service, arn) for arn in due))
                 if len(due) < DUE_AT_ONCE_MAX:
-                    await self._sleep(await self._store.next_due())
+                    await self._sleep(await self._store.next_due(), await self._skip_seconds())
             except StoreError as error:
                 logger.error("the store refuses, trying again: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _sleep(self, due: Millis | None) -> None:
+    async def _skip_seconds(self) -> float:
+        """Skip what may be skipped; the seconds after which to look again."""
+        if self._pace is None or not self._pace.may_skip():
+            return SLEEP_SECONDS_MAX
+        arns = await self._store.due(_FAR, DUE_AT_ONCE_MAX)
+        skip = next_skip([await self._service.look(arn) for arn in arns])
+        # Asked after the last await: what was begun meanwhile must not find itself in the future.
+        if skip is None or not self._pace.may_skip() or self._service.is_writing or self._earlier.is_set():
+            return SLEEP_SECONDS_MAX
+        left = skip.rested_seconds_min - self._pace.rested_seconds
+        if left <= 0:
+            self._pace.skip_to(skip.moment)
+        return max(left, 0)
+
+    async def _sleep(self, due: Millis | None, seconds_max: float) -> None:
         self._awaited = due
-        seconds = SLEEP_SECONDS_MAX
+        seconds = seconds_max
         if due is not None:
-            seconds = min(max((due - self._clock.now()) / 1000, 0.001), SLEEP_SECONDS_MAX)
+            left = (due - self._clock.now()) / 1000 if self._pace is None else self._pace.seconds_until(due)
+            seconds = min(max(left, 0.001), seconds_max)
         try:
             await asyncio.wait_for(self._earlier.wait(), seconds)
         except TimeoutError:

@@ -53,3 +53,11 @@ def test_a_missing_key_is_named(missing: str) -> None:
         assert reply.json["message"] == f"Missing required field: {missing}"
 
     with_api(talk)
+
+
+def test_functions_that_run_at_no_address_cannot_be_moved() -> None:
+    async def talk(client: Client) -> None:
+        reply = await client.ask("PUT", "/lambda-endpoint", b'{"EndpointUrl": "http://127.0.0.1:3999"}')
+        assert reply.status == 404
+
+    with_api(talk)

@@ -232,3 +232,33 @@ def calling(endpoint: Script, talk: Callable[[HttpInvoker], Awaitable[None]], *,
             await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
     asyncio.run(scenario())
+
+
+def test_a_function_that_can_do_one_thing_at_a_time_is_called_again_only_when_it_has_answered() -> None:
+    under_way = most = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal under_way, most
+        await reader.readuntil(b'{"n":1}')
+        under_way += 1
+        most = max(most, under_way)
+        for _ in range(50):  # long enough for another call to arrive
+            await asyncio.sleep(0)
+        under_way -= 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n5")
+        writer.close()
+
+    async def most_at_once(*, one_at_a_time: bool) -> int:
+        nonlocal most
+        most = 0
+        server = await asyncio.start_server(answer, sock=bind("127.0.0.1", 0))
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            invoker = HttpInvoker(f"http://127.0.0.1:{port}", one_at_a_time=one_at_a_time)
+            answers = await asyncio.gather(*(invoker.invoke(a_call()) for _ in range(5)))
+            await invoker.close()
+        assert [answer.payload for answer in answers] == [b"5"] * 5
+        return most
+
+    assert asyncio.run(most_at_once(one_at_a_time=True)) == 1
+    assert asyncio.run(most_at_once(one_at_a_time=False)) > 1

@@ -9,6 +9,7 @@ id, and the caller learns nothing but the id.
 
 import logging
 import uuid
+from collections.abc import Callable
 
 from everstep.core.limits import REQUEST_BODY_BYTES_MAX
 from everstep.core.refusal import Code, Refused
@@ -26,9 +27,12 @@ REQUEST_ID = "x-amzn-RequestId"
 SERVICE_FAILED = "an internal error occurred; the service's log has the details under this request id"
 
 
-def api(service: Service, *, dialect: Dialect = Dialect.AWS) -> Handler:
-    """The handler of every request to this service. It raises nothing but cancellation."""
-    desk = Desk(service=service, manners=MANNERS[dialect])
+def api(service: Service, *, dialect: Dialect = Dialect.AWS, redirect: Callable[[str], None] | None = None) -> Handler:
+    """The handler of every request to this service. It raises nothing but cancellation.
+
+    `redirect` changes where functions are invoked; without it nobody can ask for that.
+    """
+    desk = Desk(service=service, manners=MANNERS[dialect], redirect=redirect)
 
     async def handle(request: Request) -> Response:
         request_id = str(uuid.uuid4())
@@ -42,18 +46,26 @@ def api(service: Service, *, dialect: Dialect = Dialect.AWS) -> Handler:
             )
             response = refusal(Refused(Code.SERVICE, SERVICE_FAILED), desk.manners)
         desk.answers[response.status] += 1
+        logger.debug("%s %s: %s", request.method, request.raw_path.decode("latin-1"), response.status)
         return with_headers(response, (REQUEST_ID, request_id))
 
     return handle
 
 
-def application(service: Service, *, dialect: Dialect = Dialect.AWS, lifespan: Lifespan | None = None) -> AsgiApp:
+def application(
+    service: Service,
+    *,
+    dialect: Dialect = Dialect.AWS,
+    redirect: Callable[[str], None] | None = None,
+    lifespan: Lifespan | None = None,
+) -> AsgiApp:
     """The API as an ASGI application; what the server itself refuses is answered in the same dialect."""
 
     def refuse(refused: Refused) -> Response:
         return with_headers(refusal(refused, MANNERS[dialect]), (REQUEST_ID, str(uuid.uuid4())))
 
-    return asgi_app(api(service, dialect=dialect), REQUEST_BODY_BYTES_MAX, refuse=refuse, lifespan=lifespan)
+    handler = api(service, dialect=dialect, redirect=redirect)
+    return asgi_app(handler, REQUEST_BODY_BYTES_MAX, refuse=refuse, lifespan=lifespan)
 
 
 async def _answer(desk: Desk, request: Request) -> Response:

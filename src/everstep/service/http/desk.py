@@ -63,6 +63,8 @@ class Desk:
 
     service: Service
     manners: Manners
+    redirect: Callable[[str], None] | None = None
+    """Changes where functions are invoked; None where they run at no address."""
     errands: Errands = field(default_factory=Errands)
     answers: Counter[int] = field(default_factory=Counter)
     """How many answers it gave, by HTTP status."""

@@ -1,6 +1,8 @@
 """Routes of the service's own, which the AWS API does not have: the official emulator's, by the same names."""
 
+from everstep.core.refusal import invalid, not_found
 from everstep.core.wire.executions import decode_start_request
+from everstep.core.wire.fields import Fields
 from everstep.service.http.asgi import Response, json_response
 from everstep.service.http.desk import Call, Desk
 from everstep.service.http.functions import function_of
@@ -30,6 +32,22 @@ async def start(desk: Desk, call: Call) -> Response:
         )
     )
     return json_response(201, {"ExecutionArn": started.arn})
+
+
+async def move_functions(desk: Desk, call: Call) -> Response:
+    """PUT /lambda-endpoint: invoke functions somewhere else from now on; calls under way end where they began
+
+    The service has one region, so RegionName is accepted and means nothing.
+    """
+    if desk.redirect is None:
+        raise not_found("this service's functions run at no address that could be changed")
+    fields = Fields(call.json())
+    url = fields.text("EndpointUrl")
+    fields.check()
+    if not url:
+        raise invalid("EndpointUrl is required")
+    desk.redirect(url)
+    return json_response(200, {"message": f"functions are invoked at {url}"})
 
 
 async def health(desk: Desk, call: Call) -> Response:

@@ -47,6 +47,7 @@ ROUTES: Final = (
     Route("GET", _OF_FUNCTION, executions.list_of_function),
     Route("GET", Shape(_EXECUTIONS), executions.list_all),
     Route("POST", Shape("/start-durable-execution"), local.start),
+    Route("PUT", Shape("/lambda-endpoint"), local.move_functions),
     Route("GET", Shape("/health"), local.health),
     Route("GET", Shape("/metrics"), local.metrics),
 )

@@ -15,7 +15,10 @@ how a failure looks; `interpret` knows all of their ways.
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from everstep.core.model import ErrorObject
 from everstep.service.invokers.http1 import BrokenOff, HttpAnswer, HttpClient, NotSent
@@ -33,17 +36,25 @@ class HttpInvoker:
 
     `timeout_seconds` is how long an answer may take. A qualifier is not sent, because the runtime interface emulator
     knows its function by the bare name only. `endpoint` may be changed at any time; calls under way keep theirs.
-    `close` lets go of idle connections.
+    `one_at_a_time` lets a function at an endpoint finish before it is called again: two calls at once crash the
+    runtime interface emulator. `close` lets go of idle connections.
     """
 
-    def __init__(self, endpoint: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, endpoint: str, *, timeout_seconds: float = TIMEOUT_SECONDS, one_at_a_time: bool = False) -> None:
         self.endpoint = endpoint
         self._timeout_seconds = timeout_seconds
+        self._turns = Turns() if one_at_a_time else None
         self._client = HttpClient()
 
     async def invoke(self, call: FunctionCall) -> FunctionAnswer:
         endpoint = (call.endpoint or self.endpoint).rstrip("/")
         url = f"{endpoint}/2015-03-31/functions/{quote(call.function, safe='')}/invocations"
+        if self._turns is None:
+            return await self._call(url, call)
+        async with self._turns.turn(url):  # the time in the queue is not the function's
+            return await self._call(url, call)
+
+    async def _call(self, url: str, call: FunctionCall) -> FunctionAnswer:
         headers = {
             "Content-Type": "application/json",
             "X-Amz-Invocation-Type": "RequestResponse",
@@ -64,6 +75,19 @@ class HttpInvoker:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+class Turns:
+    """Who may go next, for each of many doors: one at a time, in order of asking."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, door: str) -> AsyncIterator[None]:
+        lock = self._locks.setdefault(door, asyncio.Lock())
+        async with lock:
+            yield
 
 
 def interpret(answer: HttpAnswer) -> FunctionAnswer:

@@ -164,6 +164,14 @@ def test_a_file_that_is_not_sqlite_is_refused_and_untouched(tmp_path: Path) -> N
         assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_database_of_the_official_emulator_is_called_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "durable-executions.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("CREATE TABLE executions (durable_execution_arn TEXT PRIMARY KEY, data TEXT NOT NULL)")
+    assert "was written by the official emulator" in refusal(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_database_of_another_program_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "bank.db"
     with closing(sqlite3.connect(path)) as bank:

@@ -95,6 +95,13 @@ def _judge(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as glance:
         application: int = glance.execute("PRAGMA application_id").fetchone()[0]
         version: int = glance.execute("PRAGMA user_version").fetchone()[0]
+        tables = {name for (name,) in glance.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        columns = {row[1] for row in glance.execute("PRAGMA table_info(executions)")}
+    if application != APPLICATION_ID and tables == {"executions"} and "durable_execution_arn" in columns:
+        raise StoreError(
+            f"{path} was written by the official emulator, whose executions everstep cannot read: "
+            "move the file away (everstep then makes its own), or choose another store file"
+        )
     if application != APPLICATION_ID:
         raise _not_ours(path)
     _judge_format(path, version)

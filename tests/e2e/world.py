@@ -84,7 +84,8 @@ def emulator_and_host(app: Path, folder: Path) -> Iterator[str]:
         log = stack.enter_context((folder / "emulator.log").open("wb"))
         emulator = subprocess.Popen(
             [
-                *(str(Path(sys.executable).parent / "dex-local-runner"), "start-server"),
+                # Not by its command, a name that everstep answers to as well.
+                *(sys.executable, "-m", "aws_durable_execution_sdk_python_testing.cli", "start-server"),
                 *("--host", "127.0.0.1", "--port", str(port), "--lambda-endpoint", host.endpoint),
                 *("--local-runner-endpoint", endpoint),
             ],

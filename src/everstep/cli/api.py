@@ -63,6 +63,10 @@ class Api:
                 break
         return found[:limit]
 
+    def start(self, wanted: JsonObject) -> JsonObject:
+        """Begin an execution by the service's own route; `wanted` is its body."""
+        return self._call("POST", "/start-durable-execution", wanted)
+
     def get(self, arn: str) -> JsonObject:
         return self._call("GET", _path(arn))
 

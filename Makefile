@@ -16,9 +16,10 @@ CHECKED := $(wildcard src tests examples demo bench)
 # What dependency-groups.dev lists; read here because pip learned to do it only in 25.1.
 DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
 ARGS ?=
+IMAGE ?= everstep:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench clean dist
+.PHONY: help setup demo test check fmt bench image sam-gate e2e-docker clean dist
 
 help: ## show this list
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16
@@ -52,6 +53,9 @@ fmt: $(READY) ## put every file into form
 
 bench: $(READY) ## how fast: steps per second as histories grow
 	@$(BIN)/python -m bench $(ARGS)
+
+image: ## the container image; IMAGE=name:tag, BASE=an image with Python, if not the public one
+	@docker build $(if $(BASE),--build-arg BASE=$(BASE)) --tag $(IMAGE) $(DOCKER_BUILD_OPTIONS) .
 
 dist: $(READY) ## the wheel and the source archive, in dist/
 	@rm -rf dist

@@ -19,6 +19,10 @@ STATUSES = {
     "TooManyRequestsException": 429,
     "MethodNotAllowedException": 405,
     "ServiceException": 500,
+    "KMSAccessDeniedException": 502,
+    "KMSDisabledException": 502,
+    "KMSInvalidStateException": 502,
+    "KMSNotFoundException": 502,
 }
 
 

@@ -41,6 +41,9 @@ class Line:
     detail: str = ""
 
 
+_TONES = {Happening.SUCCEEDED: Tone.GOOD, Happening.PAUSED: Tone.WAITING, Happening.RESUMED: Tone.BEGIN}
+
+
 def line_of(event: Event) -> Line | None:
     """What to tell of an event; None for one that is of no interest to who watches."""
     if event.type is EventType.INVOCATION_COMPLETED:
@@ -53,7 +56,7 @@ def line_of(event: Event) -> Line | None:
         return _retry(event, called)
     if subject.happening is Happening.STARTED:
         return _start(event, called)
-    tone = Tone.GOOD if subject.happening is Happening.SUCCEEDED else Tone.BAD
+    tone = _TONES.get(subject.happening, Tone.BAD)
     text = f"{called} {HAPPENING_WORDS[subject.happening]}"
     if event.attempt is not None and event.attempt > 1:
         text += f" at attempt {event.attempt}"
@@ -99,4 +102,4 @@ def _crash(event: Event) -> Line:
 
 
 def _outcome(event: Event) -> str:
-    return error_line(event.error, DETAIL_CHARS_MAX) or line(event.result or "", DETAIL_CHARS_MAX)
+    return error_line(event.error, DETAIL_CHARS_MAX) or line(event.result or event.reason or "", DETAIL_CHARS_MAX)

@@ -80,6 +80,10 @@ class Timeline:
     invocations: tuple[Row, ...]
 
 
+_STANDING = {Happening.STARTED: "is open", Happening.RESUMED: "is open", Happening.PAUSED: "is paused"}
+"""What is said of an execution that goes on; of any other, how it ended."""
+
+
 def draw(events: Sequence[Event], width: int = 120, name: str | None = None) -> list[str]:
     """The history as lines no wider than `width`, as far as names and figures allow; oldest event first."""
     if not events:
@@ -117,8 +121,8 @@ def fold(events: Iterable[Event], name: str | None = None) -> Timeline:
             invocations.append(_invocation(event, len(invocations) + 1))
         elif subject.kind == "Execution":
             called = name or event.name or called
-            if subject.happening is not Happening.STARTED:
-                outcome, note = HAPPENING_WORDS[subject.happening], _note(event)
+            outcome = _STANDING.get(subject.happening) or HAPPENING_WORDS[subject.happening]
+            note = _note(event)
         elif event.id is not None:
             depth = depths.get(event.parent_id, -1) + 1 if event.parent_id is not None else 0
             depths.setdefault(event.id, depth)

@@ -21,6 +21,8 @@ class Happening(StrEnum):
     STOPPED = "Stopped"
     CANCELLED = "Cancelled"
     COMPLETED = "Completed"
+    PAUSED = "Paused"
+    RESUMED = "Resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ HAPPENING_WORDS = {
     Happening.STOPPED: "stopped",
     Happening.CANCELLED: "cancelled",
     Happening.COMPLETED: "completed",
+    Happening.PAUSED: "paused",
+    Happening.RESUMED: "resumed",
 }
 
 

@@ -17,6 +17,8 @@ class EventType(StrEnum):
     EXECUTION_FAILED = "ExecutionFailed"
     EXECUTION_TIMED_OUT = "ExecutionTimedOut"
     EXECUTION_STOPPED = "ExecutionStopped"
+    EXECUTION_PAUSED = "ExecutionPaused"
+    EXECUTION_RESUMED = "ExecutionResumed"
     CONTEXT_STARTED = "ContextStarted"
     CONTEXT_SUCCEEDED = "ContextSucceeded"
     CONTEXT_FAILED = "ContextFailed"
@@ -59,6 +61,12 @@ class Event:
     result: str | None = None
     error: ErrorObject | None = None
     execution_timeout_seconds: int | None = None
+    requested_at: Millis | None = None
+    """When the pause or the resume was asked for."""
+    reason: str | None = None
+    """Why it was asked for, in the caller's words."""
+    timeout_paused: bool | None = None
+    """Whether the execution's own time stands still while it is paused."""
     attempt: int | None = None
     """The attempt that ended, from 1 (RetryDetails.CurrentAttempt)."""
     next_attempt_delay_seconds: int | None = None

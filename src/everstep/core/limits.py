@@ -28,6 +28,9 @@ OPERATION_PAYLOAD_CHARS_MAX = 6 * MIB
 PAGE_ITEMS_MAX = 1000
 PAGE_ITEMS_DEFAULT = 100
 RETENTION_DAYS_MAX = 90
+PAUSE_REASON_CHARS_MAX = 1024
+LIST_STATUSES_MAX = 10
+QUALIFIER_CHARS_MAX = 128
 
 # --------------------------------------------------------------------------- what SDKs keep to
 BATCH_UPDATES_MAX = 250
@@ -42,8 +45,11 @@ OUTPUT_BYTES_MAX = 6 * MIB - 50
 # --------------------------------------------------------------------------- what the service keeps to
 ENVELOPE_BYTES_MAX = 5 * MIB
 """First page of the state: the envelope must fit a 6 MB Lambda request."""
+DAY_MS = 24 * 60 * 60 * 1000
 IDEMPOTENCY_WINDOW_MS = 15 * 60 * 1000
-"""How long the same (ClientToken, CheckpointToken) gets the same answer."""
+"""How long the same ClientToken gets the same answer."""
+PAUSE_REQUESTS_KEPT_MAX = 20
+"""Pauses and resumes within that window that are known again; the head that keeps them is written with every delta."""
 REQUEST_BODY_BYTES_MAX = 6 * MIB
 """Body of a synchronous Invoke and of every other call."""
 ASYNC_REQUEST_BODY_BYTES_MAX = 1 * MIB

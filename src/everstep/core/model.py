@@ -70,10 +70,19 @@ class ExecutionStatus(StrEnum):
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
     STOPPED = "STOPPED"
+    DELETING = "DELETING"
+    """It was closed, and will be gone in a moment."""
+    PAUSING = "PAUSING"
+    """It shall pause, but its function still runs: it pauses when that checkpoints or returns."""
+    PAUSED = "PAUSED"
+    """Its function is not invoked; time and the outside go on."""
 
     @property
     def is_closed(self) -> bool:
-        return self is not ExecutionStatus.RUNNING
+        return self not in _OPEN
+
+
+_OPEN = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSING, ExecutionStatus.PAUSED})
 
 
 class Action(StrEnum):

@@ -6,6 +6,8 @@ header and a body, and the HTTP client turns those back into a `Refused`. Codes 
 
 from enum import StrEnum
 
+from everstep.core.model import Arn
+
 
 class Code(StrEnum):
     """The error codes that a caller can meet."""
@@ -22,6 +24,10 @@ class Code(StrEnum):
     TOO_MANY = "TooManyRequestsException"
     METHOD_NOT_ALLOWED = "MethodNotAllowedException"
     SERVICE = "ServiceException"
+    KMS_ACCESS_DENIED = "KMSAccessDeniedException"
+    KMS_DISABLED = "KMSDisabledException"
+    KMS_INVALID_STATE = "KMSInvalidStateException"
+    KMS_NOT_FOUND = "KMSNotFoundException"
 
     @property
     def http_status(self) -> int:
@@ -36,6 +42,10 @@ _HTTP_STATUS = {
     Code.TOO_LARGE: 413,
     Code.TOO_MANY: 429,
     Code.SERVICE: 500,
+    Code.KMS_ACCESS_DENIED: 502,
+    Code.KMS_DISABLED: 502,
+    Code.KMS_INVALID_STATE: 502,
+    Code.KMS_NOT_FOUND: 502,
 }
 
 INVALID_TOKEN = "Invalid checkpoint token"
@@ -45,10 +55,12 @@ INVALID_TOKEN = "Invalid checkpoint token"
 class Refused(Exception):
     """A request that was not carried out; nothing was changed by it."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    def __init__(self, code: Code, message: str, *, arn: Arn | None = None) -> None:
         super().__init__(f"{code.value}: {message}")
         self.code = code
         self.message = message
+        self.arn = arn
+        """The execution that stands in the way, where there is one."""
 
 
 def invalid(message: str) -> Refused:

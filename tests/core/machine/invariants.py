@@ -6,7 +6,7 @@ from everstep.core.events import Event
 from everstep.core.machine.decide import due_at
 from everstep.core.machine.delta import Delta, Effect, Invoke
 from everstep.core.machine.state import Execution, Head, InvocationPhase, is_waiting, restore
-from everstep.core.model import Status
+from everstep.core.model import ExecutionStatus, Status
 
 
 def check_delta(before: Head | None, delta: Delta, after: Execution) -> None:
@@ -51,6 +51,20 @@ def check_invocation(head: Head, outbox: Collection[Effect]) -> None:
         assert head.ended_at is not None
     else:
         assert head.ended_at is None
+        assert head.expires_at is None
+    check_pause(head)
+
+
+def check_pause(head: Head) -> None:
+    """While it is paused nothing is owed, and nobody may write."""
+    live, is_paused = head.invocation, head.status is ExecutionStatus.PAUSED
+    assert (head.pause is not None) is (is_paused or head.status is ExecutionStatus.PAUSING)
+    if is_paused:
+        assert live is None or live.is_revoked, live
+    if head.status is ExecutionStatus.PAUSING:
+        assert live is not None
+        assert live.phase is InvocationPhase.LIVE
+        assert not live.is_revoked
 
 
 def check_operations(execution: Execution) -> None:
@@ -77,6 +91,6 @@ def check_operations(execution: Execution) -> None:
 def check_wake_up(execution: Execution) -> None:
     """Where there is something that the function has not seen, its invocation is owed, live or due."""
     head = execution.head
-    if head.status.is_closed or head.invocation is not None or head.invoke_at is not None:
+    if head.status is not ExecutionStatus.RUNNING or head.invocation is not None or head.invoke_at is not None:
         return
     assert not execution.operations.has_moved_since(head.seen_version), "a wake-up is lost"

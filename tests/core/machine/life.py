@@ -11,9 +11,12 @@ from everstep.core.machine.commands import (
     Checkpoint,
     Command,
     Crashed,
+    Delete,
     InvocationEnd,
     InvocationEnded,
     Lost,
+    Pause,
+    Resume,
     Returned,
     Start,
     Stop,
@@ -146,6 +149,15 @@ class Life:
 
     def stop(self, error: ErrorObject | None = None) -> Delta:
         return self.do(Stop(error=error))
+
+    def pause(self, *, timeout_paused: bool = True) -> Delta:
+        return self.do(Pause(timeout_paused=timeout_paused))
+
+    def resume(self) -> Delta:
+        return self.do(Resume())
+
+    def delete(self) -> Delta:
+        return self.do(Delete())
 
     def pass_time(self, *, seconds: float) -> Delta:
         """Time passes, and the service notices."""

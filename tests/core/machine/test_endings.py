@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from everstep.core.machine.commands import BeginInvocation, Start
+from everstep.core.limits import DAY_MS
+from everstep.core.machine.commands import BeginInvocation, Delete, Start
 from everstep.core.machine.decide import decide, due_at
 from everstep.core.machine.delta import NotifyParent
-from everstep.core.machine.life import execution_operation
+from everstep.core.machine.life import execution_operation, is_expired
 from everstep.core.machine.state import InvocationPhase, Parent
 from everstep.core.model import Action, Arn, ErrorObject, ExecutionStatus, Kind, Millis, OperationId, Status
+from everstep.core.refusal import Code, Refused
 from tests.core.machine.factories import START, TIMEOUT_SECONDS, a_wait, an_end, an_error, an_origin, an_update
 from tests.core.machine.life import Life, live
 
@@ -177,6 +179,16 @@ def test_a_parent_is_told_how_its_child_ended_exactly_once(status: str) -> None:
     assert notice.error == life.head.error
 
 
+def test_a_parent_is_told_of_a_child_whose_time_was_up_in_words_of_its_own() -> None:
+    parent = Parent(arn=Arn("arn:parent"), operation_id=OperationId("call"))
+    life = Life(an_origin(parent=parent, timeout_seconds=5))
+    life.pass_time(seconds=5)
+    (notice,) = life.outbox.values()
+    assert isinstance(notice, NotifyParent)
+    message = "CHAINED_INVOKE timed out after 5 seconds."
+    assert notice.error == ErrorObject(type="ChainedInvoke.Timeout", message=message)
+
+
 def test_the_timeout_counts_from_the_birth() -> None:
     delta = decide(None, Start(origin=an_origin(timeout_seconds=5)), START)
     assert delta.due_at == Millis(START + 5_000)
@@ -217,3 +229,56 @@ def test_time_never_runs_backwards_within_an_execution() -> None:
     assert life.pass_time(seconds=3_600).is_empty
     life.pass_time(seconds=5)
     assert life.begin().updated_operation_ids == ("v",)
+
+
+# --------------------------------------------------------------------------- how it is forgotten
+@pytest.mark.parametrize("end", ["succeed", "fail", "stop"])
+def test_a_closed_execution_is_kept_as_long_as_it_was_born_to_be_kept(end: str) -> None:
+    life = live(an_origin(retention_days=14))
+    assert life.head.expires_at is None
+    life.pass_unnoticed(seconds=100)
+    getattr(life, end)()
+    assert life.head.expires_at == due_at(life.execution) == START + 100_000 + 14 * DAY_MS
+    assert not is_expired(life.head, Millis(START + 100_000 + 14 * DAY_MS - 1))
+    assert is_expired(life.head, Millis(START + 100_000 + 14 * DAY_MS))
+
+
+def test_an_execution_without_retention_is_kept_for_ever() -> None:
+    life = live()
+    life.succeed()
+    assert (life.head.expires_at, due_at(life.execution)) == (None, None)
+    assert not is_expired(life.head, Millis(START + 1_000_000 * DAY_MS))
+
+
+def test_a_closed_execution_that_somebody_deletes_expires_at_once() -> None:
+    life = live(an_origin(retention_days=14))
+    life.succeed("7")
+    told = life.history()
+    life.pass_unnoticed(seconds=3)
+    life.delete()
+    assert (life.head.status, life.head.expires_at) == (ExecutionStatus.DELETING, START + 3_000)
+    assert is_expired(life.head, life.now)
+    assert life.history() == told
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_an_open_execution_cannot_be_deleted(phase: Phase) -> None:
+    life = phase()
+    message = life.refusal_of(Delete())
+    assert message == f"{life.execution.arn} is RUNNING: only a closed execution can be deleted"
+
+
+def test_an_execution_is_deleted_once() -> None:
+    life = live()
+    life.succeed()
+    life.delete()
+    with pytest.raises(Refused) as refused:
+        life.delete()
+    assert (refused.value.code, refused.value.arn) == (Code.CONFLICT, life.execution.arn)
+
+
+def test_an_execution_whose_time_is_up_may_be_deleted_at_once() -> None:
+    life = suspended()
+    life.pass_unnoticed(seconds=TIMEOUT_SECONDS)
+    life.delete()
+    assert (life.head.status, life.history()[-1]) == (ExecutionStatus.DELETING, "ExecutionTimedOut")

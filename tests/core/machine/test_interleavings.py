@@ -16,7 +16,7 @@ from everstep.core.machine.decide import due_at
 from everstep.core.machine.delta import Begun, Delta
 from everstep.core.machine.state import InvocationPhase
 from everstep.core.messages import CheckpointReply, CheckpointRequest
-from everstep.core.model import Action, CheckpointToken, Kind, OperationId, Status, Update
+from everstep.core.model import Action, CheckpointToken, ExecutionStatus, Kind, OperationId, Status, Update
 from everstep.core.refusal import Refused
 from tests.core.machine.factories import TIMEOUT_SECONDS, a_wait, an_end, an_error, an_origin, an_update
 from tests.core.machine.life import Life
@@ -52,6 +52,11 @@ class Interleavings(RuleBasedStateMachine):
     def is_live(self) -> bool:
         live = self.life.head.invocation
         return live is not None and live.phase is InvocationPhase.LIVE
+
+    @property
+    def may_write(self) -> bool:
+        live = self.life.head.invocation
+        return live is not None and live.phase is InvocationPhase.LIVE and not live.is_revoked
 
     # ------------------------------------------------------------------ the model
     def note(self, delta: Delta) -> Delta:
@@ -101,7 +106,7 @@ class Interleavings(RuleBasedStateMachine):
         except Refused:
             return
 
-    @precondition(lambda self: self.is_live)
+    @precondition(lambda self: self.may_write)
     @rule()
     def checkpoint_next_attempts(self) -> None:
         """What a function does with its steps that are ready."""
@@ -153,6 +158,22 @@ class Interleavings(RuleBasedStateMachine):
             self.checkpoint([an_end(Action.FAIL, error=an_error())])
         else:
             self.note(self.life.succeed("1"))
+
+    @precondition(lambda self: self.life.head.status is ExecutionStatus.RUNNING)
+    @rule(timeout_paused=st.booleans())
+    def pause(self, timeout_paused: bool) -> None:
+        try:
+            self.note(self.life.pause(timeout_paused=timeout_paused))
+        except Refused:
+            assert self.life.now >= (self.life.head.timeout_at or 0), "only the end of its time may stop it"
+
+    @precondition(lambda self: self.life.head.pause is not None)
+    @rule()
+    def resume(self) -> None:
+        try:
+            self.note(self.life.resume())
+        except Refused:
+            assert self.life.now >= (self.life.head.timeout_at or 0), "only the end of its time may stop it"
 
     @precondition(lambda self: self.life.head.operations > 5)
     @rule()

@@ -111,6 +111,10 @@ def _facts(type_: EventType) -> dict[str, st.SearchStrategy[object]]:
     match type_:
         case EventType.EXECUTION_STARTED:
             return {"input": st.none() | FREE_TEXT, "execution_timeout_seconds": st.integers(1, 10**6)}
+        case EventType.EXECUTION_PAUSED:
+            return {"requested_at": MOMENTS, "reason": st.none() | FREE_TEXT, "timeout_paused": st.booleans()}
+        case EventType.EXECUTION_RESUMED:
+            return {"requested_at": MOMENTS, "reason": st.none() | FREE_TEXT}
         case EventType.STEP_SUCCEEDED:
             return {"result": st.none() | FREE_TEXT, **_RETRY}
         case EventType.STEP_FAILED:

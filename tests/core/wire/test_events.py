@@ -26,6 +26,9 @@ FULL = Event(
     result="out",
     error=ErrorObject(type="ValueError", message="no"),
     execution_timeout_seconds=60,
+    requested_at=Millis(1795290560001),
+    reason="why",
+    timeout_paused=True,
     attempt=1,
     next_attempt_delay_seconds=5,
     duration_seconds=7,
@@ -51,6 +54,15 @@ DETAILS: dict[EventType, JsonObject] = {
     EventType.STEP_FAILED: {
         "Error": ERROR,
         "RetryDetails": {"CurrentAttempt": 1, "NextAttemptDelaySeconds": 5},
+    },
+    EventType.EXECUTION_PAUSED: {
+        "PauseRequestTimestamp": 1795290560.001,
+        "ExecutionTimeoutPaused": True,
+        "Reason": {"Payload": "why", "Truncated": False},
+    },
+    EventType.EXECUTION_RESUMED: {
+        "ResumeRequestTimestamp": 1795290560.001,
+        "Reason": {"Payload": "why", "Truncated": False},
     },
     EventType.CONTEXT_STARTED: {},
     EventType.STEP_STARTED: {},
@@ -81,6 +93,8 @@ REQUIRED: dict[EventType, set[str]] = {
     EventType.WAIT_SUCCEEDED: set(),
     EventType.WAIT_CANCELLED: set(),
     EventType.EXECUTION_TIMED_OUT: set(),
+    EventType.EXECUTION_PAUSED: {"PauseRequestTimestamp", "ExecutionTimeoutPaused"},
+    EventType.EXECUTION_RESUMED: {"ResumeRequestTimestamp"},
     EventType.CONTEXT_STARTED: set(),
     EventType.STEP_STARTED: set(),
     EventType.CALLBACK_STARTED: {"CallbackId"},
@@ -136,7 +150,7 @@ def test_required_members_stand_even_where_nothing_is_known(type_: EventType, in
 def test_without_data_payloads_are_only_mentioned(type_: EventType) -> None:
     with_data = details_of(replace(FULL, type=type_))
     assert isinstance(with_data, dict)
-    mentioned = {name: {"Truncated": True} for name in ("Input", "Result", "Error") if name in with_data}
+    mentioned = {name: {"Truncated": True} for name in ("Input", "Result", "Error", "Reason") if name in with_data}
     assert details_of(replace(FULL, type=type_), include_data=False) == with_data | mentioned
 
 

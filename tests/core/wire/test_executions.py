@@ -1,13 +1,22 @@
 """Executions as the management API shows them, and the emulator's start request."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from everstep.core.machine.state import Head, Origin
+from everstep.core.machine.commands import Pause, Resume
+from everstep.core.machine.state import Head, Origin, PauseDetails
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus, Millis
 from everstep.core.refusal import Code, Refused
-from everstep.core.wire.executions import StartRequest, decode_start_request, encode_execution, encode_summary
+from everstep.core.wire.executions import (
+    StartRequest,
+    decode_pause,
+    decode_resume,
+    decode_start_request,
+    encode_execution,
+    encode_summary,
+)
 from everstep.core.wire.text import Json, JsonObject
 
 ORIGIN = Origin(
@@ -61,6 +70,45 @@ def test_a_success_shows_its_result_and_no_error() -> None:
         "InputPayload": "[1]",
         "Result": "2",
     }
+
+
+@pytest.mark.parametrize("status", [ExecutionStatus.PAUSING, ExecutionStatus.PAUSED])
+def test_a_pause_is_shown_with_its_reason_where_data_is(status: ExecutionStatus) -> None:
+    pause = PauseDetails(requested_at=Millis(1795290561000), reason="look", time_left_ms=5, owes_invocation=True)
+    paused = replace(OPEN, status=status, pause=pause)
+    details: JsonObject = {"PauseRequestTimestamp": 1795290561.0, "ExecutionTimeoutPaused": True}
+    assert encode_execution(ORIGIN, paused, include_data=False)["PauseDetails"] == details
+    assert encode_execution(ORIGIN, paused, include_data=True)["PauseDetails"] == {**details, "Reason": "look"}
+
+
+def test_a_pause_may_be_asked_for_without_a_word() -> None:
+    assert decode_pause({}) == Pause(timeout_paused=True)
+    assert decode_pause({"Reason": None, "ExecutionTimeoutPaused": None}) == Pause()
+    asked: JsonObject = {"ClientToken": "t-1", "Reason": "look", "ExecutionTimeoutPaused": False}
+    assert decode_pause(asked) == Pause(client_token="t-1", reason="look", timeout_paused=False)
+    assert decode_resume({}) == Resume()
+    assert decode_resume({"ClientToken": "t-1", "Reason": "done"}) == Resume(client_token="t-1", reason="done")
+
+
+@pytest.mark.parametrize("decode", [decode_pause, decode_resume])
+@pytest.mark.parametrize(
+    ("value", "code", "complaint"),
+    [
+        ({"ClientToken": "a b"}, Code.VALIDATION, "Value 'a b' at 'clientToken'"),
+        ({"ClientToken": ""}, Code.VALIDATION, "at 'clientToken'"),
+        ({"ClientToken": "x" * 65}, Code.VALIDATION, "Member must have length less than or equal to 64"),
+        ({"Reason": "x" * 1025}, Code.VALIDATION, "Value at 'reason' failed to satisfy constraint"),
+        ({"Reason": 7}, Code.SERIALIZATION, "'reason' must be a string"),
+        ([], Code.SERIALIZATION, "the body must be an object"),
+    ],
+)
+def test_a_request_that_breaks_its_shape_is_refused(
+    decode: Callable[[Json], object], value: Json, code: Code, complaint: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(value)
+    assert refused.value.code is code
+    assert complaint in refused.value.message
 
 
 @pytest.mark.parametrize("status", FAILURES)

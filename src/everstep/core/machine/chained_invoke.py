@@ -136,7 +136,7 @@ ENDED = {
     ExecutionStatus.TIMED_OUT: (Status.TIMED_OUT, EventType.CHAINED_INVOKE_TIMED_OUT),
     ExecutionStatus.STOPPED: (Status.STOPPED, EventType.CHAINED_INVOKE_STOPPED),
 }
-_EVENT = {status: event for status, event in ENDED.values()}
+_EVENT = dict(ENDED.values())
 
 RULES = Rules(
     transitions=TRANSITIONS,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from everstep.core.limits import IDEMPOTENCY_WINDOW_MS, OPERATION_PAYLOAD_CHARS_MAX
-from everstep.core.machine import life
+from everstep.core.machine import life, pausing
 from everstep.core.machine.commands import Target
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
@@ -50,8 +50,9 @@ def take(draft: Draft, request: CheckpointRequest, targets: Mapping[str, Target]
 def check_token(draft: Draft, token: CheckpointToken) -> Invocation:
     """The live invocation that holds this token. Raises Refused for a stale, foreign or unreadable one."""
     live = draft.invocation
-    is_open = draft.is_running and not life.is_overdue(draft)
-    if is_open and live is not None and live.phase is InvocationPhase.LIVE and token == token_of(draft, live):
+    is_open = draft.is_open and not life.is_overdue(draft)
+    may_write = live is not None and live.phase is InvocationPhase.LIVE and not live.is_revoked
+    if is_open and live is not None and may_write and token == token_of(draft, live):
         return live
     parts = parse_token(token)
     if parts is not None and parts.execution_id != draft.origin.execution_id:
@@ -76,12 +77,19 @@ def _same_answer(draft: Draft, request: CheckpointRequest) -> CheckpointReply | 
 
 
 def _answer(draft: Draft, live: Invocation, request: CheckpointRequest) -> Delta:
-    """Everything that this invocation has not seen in its present version, and the right to write again."""
-    operations = tuple(draft.unseen())
-    moved_on = replace(live, checkpoints=live.checkpoints + 1)
+    """Everything that this invocation has not seen in its present version, and the right to write again.
+
+    One that shall pause is told nothing and may not write again: it ends, and the next one is told.
+    """
+    is_revoked = draft.head.status is ExecutionStatus.PAUSING
+    operations = () if is_revoked else tuple(draft.unseen())
+    moved_on = replace(live, checkpoints=live.checkpoints + 1, is_revoked=is_revoked)
     token = token_of(draft, moved_on) if draft.is_running else None
     draft.invocation = moved_on
-    draft.seen_version = draft.version
+    if is_revoked:
+        pausing.take_hold(draft)
+    else:
+        draft.seen_version = draft.version
     draft.reply = None
     if request.client_token is not None:
         draft.reply = Reply(

@@ -88,6 +88,30 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Somebody wants its function not to be invoked for a while."""
+
+    client_token: str | None = None
+    """The same token again, within its window, asks for nothing new."""
+    reason: str | None = None
+    timeout_paused: bool = True
+    """Whether the execution's own time stands still meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Somebody wants it to go on."""
+
+    client_token: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Somebody wants it gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed."""
 
@@ -135,5 +159,16 @@ class Performed:
 
 
 Command: TypeAlias = (
-    Start | Checkpoint | BeginInvocation | InvocationEnded | AnswerCallback | ChildEnded | Performed | Stop | Tick
+    Start
+    | Checkpoint
+    | BeginInvocation
+    | InvocationEnded
+    | AnswerCallback
+    | ChildEnded
+    | Performed
+    | Pause
+    | Resume
+    | Stop
+    | Delete
+    | Tick
 )

@@ -8,15 +8,18 @@ All three are pure. `decide` leaves the execution as it was; `evolve` spends it.
 from typing import assert_never
 
 from everstep.core.limits import LIMITS, Limits
-from everstep.core.machine import checkpoint, invocation, life, outside
+from everstep.core.machine import checkpoint, invocation, life, outside, pausing
 from everstep.core.machine.commands import (
     AnswerCallback,
     BeginInvocation,
     Checkpoint,
     ChildEnded,
     Command,
+    Delete,
     InvocationEnded,
+    Pause,
     Performed,
+    Resume,
     Start,
     Stop,
     Tick,
@@ -24,7 +27,7 @@ from everstep.core.machine.commands import (
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.state import Execution, Head, Operations
-from everstep.core.model import CheckpointToken, ErrorObject, ExecutionStatus, Millis
+from everstep.core.model import CheckpointToken, Millis
 
 
 def decide(execution: Execution | None, command: Command, now: Millis, limits: Limits = LIMITS) -> Delta:
@@ -54,10 +57,14 @@ def decide(execution: Execution | None, command: Command, now: Millis, limits: L
             return outside.child_ended(draft, command)
         case Performed(effect_id=effect_id):
             draft.perform(effect_id)
+        case Pause():
+            return pausing.pause(draft, command)
+        case Resume():
+            return pausing.resume(draft, command)
         case Stop(error=error):
-            life.ripen(draft)
-            if draft.is_running:
-                life.close(draft, ExecutionStatus.STOPPED, error=error or ErrorObject())
+            life.stop(draft, error)
+        case Delete():
+            life.delete(draft)
         case Tick():
             life.ripen(draft)
             life.wake(draft)
@@ -84,7 +91,7 @@ def check_token(execution: Execution, token: CheckpointToken, now: Millis, limit
 
 def due_at(execution: Execution) -> Millis | None:
     """When time will change the execution next; None while only the function or the world can."""
-    if execution.head.status is not ExecutionStatus.RUNNING:
-        return None
+    if execution.head.status.is_closed:
+        return execution.head.expires_at
     moments = (execution.head.timeout_at, execution.head.invoke_at, execution.operations.next_due())
     return min((m for m in moments if m is not None), default=None)

@@ -48,7 +48,13 @@ class Draft:
         return self._execution.head.version + 1
 
     @property
+    def is_open(self) -> bool:
+        """Whether its story goes on."""
+        return not self.head.status.is_closed
+
+    @property
     def is_running(self) -> bool:
+        """Whether it is open, and no pause is under way."""
         return self.head.status is ExecutionStatus.RUNNING
 
     def get(self, operation_id: OperationId) -> Operation | None:
@@ -130,6 +136,23 @@ class Draft:
             )
         )
 
+    def tell_pause(
+        self, type_: EventType, requested_at: Millis, reason: str | None, timeout_paused: bool | None = None
+    ) -> None:
+        """One more line of history about the beginning or the end of a pause."""
+        self._events.append(
+            Event(
+                event_id=self._next_event_id(),
+                type=type_,
+                at=self.now,
+                id=OperationId(self.origin.execution_id),
+                name=self.origin.name,
+                requested_at=requested_at,
+                reason=reason,
+                timeout_paused=timeout_paused,
+            )
+        )
+
     def tell_invocation(self, request_id: str, started_at: Millis, error: ErrorObject | None) -> None:
         """One more line of history about an invocation that is over."""
         self._events.append(
@@ -192,8 +215,8 @@ class Draft:
         )
 
     def _due_at(self) -> Millis | None:
-        if not self.is_running:
-            return None
+        if not self.is_open:
+            return self.head.expires_at
         moments = [o.due_at for o in self._operations.values()]
         moments += [self.head.timeout_at, self.head.invoke_at, self._execution.operations.next_due(self._operations)]
         return min((m for m in moments if m is not None), default=None)

@@ -4,13 +4,13 @@
 
 At most one exists per execution, and only a live one may write. Its end is told in the history before whatever
 follows from it. An invocation that crashed is retried: at once when its sandbox died, with back-off otherwise; one
-that the service lost sight of is simply made again.
+that the service lost sight of, or that a pause interrupted, is simply made again.
 """
 
 from dataclasses import replace
 from typing import assert_never
 
-from everstep.core.machine import life
+from everstep.core.machine import life, pausing
 from everstep.core.machine.checkpoint import output_bytes_max, token_of
 from everstep.core.machine.commands import BeginInvocation, Crashed, InvocationEnd, InvocationEnded, Lost, Returned
 from everstep.core.machine.delta import Begun, Delta, Invoke
@@ -31,7 +31,7 @@ def begin(draft: Draft, command: BeginInvocation) -> Delta:
     draft.done(Invoke(arn=draft.origin.arn, number=command.number))
     life.ripen(draft)
     owed = draft.invocation
-    if not draft.is_running or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
+    if not draft.is_open or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
         life.wake(draft)  # what ripened just now has no other invocation to be told to
         return draft.finish()
     live = replace(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
@@ -46,13 +46,16 @@ def end(draft: Draft, command: InvocationEnded) -> Delta:
     live = draft.invocation
     if live is None or live.phase is not InvocationPhase.LIVE or live.number != command.number:
         return draft.finish()
-    if draft.is_running and life.is_overdue(draft):
+    if draft.is_open and life.is_overdue(draft):
         life.ripen(draft)
     assert live.started_at is not None, live
     draft.tell_invocation(live.id, live.started_at, _error_of(command.end))
     draft.invocation = None
-    if draft.is_running:
+    if draft.is_open and live.is_revoked:
+        life.owe_invocation(draft)
+    elif draft.is_open:
         _follow(draft, command.end)
+    pausing.take_hold(draft)
     life.ripen(draft)
     life.wake(draft)
     return draft.finish()

@@ -1,4 +1,4 @@
-"""Birth, sleep and death of an execution: what time and the outside do to it.
+"""Birth, sleep, death and oblivion of an execution: what time and the outside do to it.
 
 Whoever changes an execution ends with `wake`: it owes the function an invocation exactly when there is something
 that the function has not seen, and none is owed or live. So no wake-up can be lost, and none is made twice.
@@ -7,6 +7,7 @@ that the function has not seen, and none is owed or live. So no wake-up can be l
 from dataclasses import replace
 
 from everstep.core.events import EventType
+from everstep.core.limits import DAY_MS
 from everstep.core.machine.delta import Invoke, NotifyParent
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.kinds import KINDS
@@ -20,6 +21,7 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
+from everstep.core.refusal import Code, Refused
 
 _CLOSING_EVENT = {
     ExecutionStatus.SUCCEEDED: EventType.EXECUTION_SUCCEEDED,
@@ -39,7 +41,7 @@ def begin(draft: Draft) -> None:
 
 def ripen(draft: Draft) -> None:
     """Carry out everything whose time has come, the end of the execution included."""
-    if not draft.is_running:
+    if not draft.is_open:
         return
     if is_overdue(draft):
         message = f"Execution timed out after {draft.origin.timeout_seconds} seconds."
@@ -68,7 +70,12 @@ def wake(draft: Draft) -> None:
 
 
 def owe_invocation(draft: Draft) -> None:
+    """The function is to be invoked: as soon as possible, or at the end of the pause."""
     assert draft.invocation is None, draft.invocation
+    pause = draft.head.pause
+    if pause is not None:
+        draft.set(replace(draft.head, pause=replace(pause, owes_invocation=True)))
+        return
     number = draft.head.invocations + 1
     draft.invocation = Invocation(number=number, phase=InvocationPhase.OWED)
     draft.set(replace(draft.head, invocations=number))
@@ -79,11 +86,9 @@ def close(
     draft: Draft, status: ExecutionStatus, *, result: str | None = None, error: ErrorObject | None = None
 ) -> None:
     """End the execution. A live invocation runs on, but every token is stale from now."""
-    assert draft.is_running, draft.head.status
-    owed = draft.invocation
-    if owed is not None and owed.phase is InvocationPhase.OWED:
-        draft.done(Invoke(arn=draft.origin.arn, number=owed.number))
-        draft.invocation = None
+    assert draft.is_open, draft.head.status
+    call_off_invocation(draft)
+    retention_days = draft.origin.retention_days
     draft.set(
         replace(
             draft.head,
@@ -93,19 +98,62 @@ def close(
             ended_at=draft.now,
             timeout_at=None,
             invoke_at=None,
+            pause=None,
+            expires_at=None if retention_days is None else Millis(draft.now + retention_days * DAY_MS),
         )
     )
     # The reason of a timeout stands on the execution alone, as the real service has it.
     told = None if status is ExecutionStatus.TIMED_OUT else error
     draft.tell_execution(_CLOSING_EVENT[status], result=result, error=told)
     if draft.origin.parent is not None:
+        if status is ExecutionStatus.TIMED_OUT:
+            message = f"CHAINED_INVOKE timed out after {draft.origin.timeout_seconds} seconds."
+            error = ErrorObject(type="ChainedInvoke.Timeout", message=message)
         draft.want(
             NotifyParent(arn=draft.origin.arn, parent=draft.origin.parent, status=status, result=result, error=error)
         )
 
 
+def call_off_invocation(draft: Draft) -> bool:
+    """An invocation that is owed is not made after all. Whether there was one."""
+    owed = draft.invocation
+    if owed is None or owed.phase is not InvocationPhase.OWED:
+        return False
+    draft.done(Invoke(arn=draft.origin.arn, number=owed.number))
+    draft.invocation = None
+    return True
+
+
+def stop(draft: Draft, error: ErrorObject | None) -> None:
+    """Somebody ends the execution; one that is closed, or whose time was up before, stays as it ended."""
+    ripen(draft)
+    if draft.is_open:
+        close(draft, ExecutionStatus.STOPPED, error=error or ErrorObject())
+
+
+def delete(draft: Draft) -> None:
+    """A closed execution is forgotten as soon as possible. Raises Refused CONFLICT for any other."""
+    ripen(draft)
+    status = draft.head.status
+    if not status.is_closed or status is ExecutionStatus.DELETING:
+        raise Refused(
+            Code.CONFLICT,
+            f"{draft.origin.arn} is {status}: only a closed execution can be deleted",
+            arn=draft.origin.arn,
+        )
+    draft.set(replace(draft.head, status=ExecutionStatus.DELETING, expires_at=draft.now))
+
+
+def is_expired(head: Head, now: Millis) -> bool:
+    """Whether a store may forget the execution."""
+    return head.expires_at is not None and head.expires_at <= now
+
+
 _STATUS = {
     ExecutionStatus.RUNNING: Status.STARTED,
+    ExecutionStatus.PAUSING: Status.STARTED,
+    ExecutionStatus.PAUSED: Status.STARTED,
+    ExecutionStatus.DELETING: Status.STOPPED,
     ExecutionStatus.SUCCEEDED: Status.SUCCEEDED,
     ExecutionStatus.FAILED: Status.FAILED,
     ExecutionStatus.TIMED_OUT: Status.TIMED_OUT,

@@ -36,7 +36,7 @@ def answer(draft: Draft, command: AnswerCallback) -> Delta:
     callback = draft.get(command.operation_id)
     if callback is None or callback.kind is not Kind.CALLBACK:
         raise not_found("Callback does not exist")
-    if not draft.is_running or callback.status is not Status.STARTED:
+    if not draft.is_open or callback.status is not Status.STARTED:
         raise Refused(Code.CALLBACK_TIMEOUT, "The callback is already completed or has timed out")
     ended = replace(callback, moved_in=draft.version, ended_at=draft.now, due_at=None)
     match command.answer:
@@ -74,7 +74,7 @@ def child_ended(draft: Draft, command: ChildEnded) -> Delta:
     draft.perform(command.effect_id)
     ripen(draft)
     call = draft.get(command.operation_id)
-    if draft.is_running and call is not None and call.status is Status.STARTED:
+    if draft.is_open and call is not None and call.status is Status.STARTED:
         limit = draft.limits.async_output_bytes_max
         if text_bytes(command.result) > limit:
             message = f"CHAINED_INVOKE output payload size must be less than or equal to {limit} bytes."

@@ -83,6 +83,8 @@ class Invocation:
     started_at: Millis | None = None
     checkpoints: int = 0
     """Accepted checkpoints; its current token carries this number."""
+    is_revoked: bool = False
+    """A pause took its right to write away. Whatever it answers, it is made again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,30 @@ class Reply:
     at: Millis
     next_token: CheckpointToken | None
     operation_ids: tuple[OperationId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseDetails:
+    """A pause, from the request to its end."""
+
+    requested_at: Millis
+    reason: str | None = None
+    timeout_paused: bool = True
+    """Whether the execution's own time stands still while it is paused."""
+    time_left_ms: int | None = None
+    """What was left of that time when it began to stand still; None while it goes on."""
+    owes_invocation: bool = False
+    """An invocation was held back; it is made at the end of the pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRequest:
+    """A pause or a resume that was carried out, kept so that its repetition changes nothing."""
+
+    client_token: str
+    wish: str
+    """What was asked for, as a text to compare."""
+    at: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +153,12 @@ class Head:
     reply: Reply | None = None
     timeout_at: Millis | None = None
     """When the execution times out; None once it is closed."""
+    pause: PauseDetails | None = None
+    """While it is PAUSING or PAUSED."""
+    pause_requests: tuple[PauseRequest, ...] = ()
+    """The last ones that named themselves, oldest first."""
+    expires_at: Millis | None = None
+    """When a closed execution is forgotten; None while it is open, and for one that is kept for ever."""
     changed_at: Millis = MOMENT_ZERO
     """When the last delta was decided; time never runs backwards within an execution."""
 

@@ -1,7 +1,7 @@
 """Failures as JSON: what an author's code raised, and how the API says no."""
 
 from everstep.core.model import ErrorObject
-from everstep.core.refusal import Refused
+from everstep.core.refusal import Code, Refused
 from everstep.core.wire.fields import Fields
 from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
 
@@ -45,12 +45,15 @@ def error_in(fields: Fields, name: str = "Error") -> ErrorObject | None:
 
 def encode_refusal(refused: Refused) -> JsonObject:
     """The body of an error answer; every client finds its member in it, whatever its SDK looks for."""
-    return {
+    found: JsonObject = {
         "__type": refused.code.value,
         "Type": "Service" if refused.code.http_status >= 500 else "User",
         "message": refused.message,
         "Message": refused.message,
     }
+    if refused.code is Code.TOO_MANY:
+        found["Reason"] = "CallerRateLimitExceeded"
+    return found
 
 
 def decode_refusal(status: int, header: str | None, body: bytes) -> tuple[str, str]:

@@ -89,6 +89,22 @@ def _execution_timeout(event: Event, _include_data: bool, details: JsonObject) -
     details["ExecutionTimeout"] = event.execution_timeout_seconds or 0
 
 
+def _paused(event: Event, include_data: bool, details: JsonObject) -> None:
+    details["PauseRequestTimestamp"] = _seconds(event.requested_at or event.at)
+    details["ExecutionTimeoutPaused"] = bool(event.timeout_paused)
+    _reason_if_any(event, include_data, details)
+
+
+def _resumed(event: Event, include_data: bool, details: JsonObject) -> None:
+    details["ResumeRequestTimestamp"] = _seconds(event.requested_at or event.at)
+    _reason_if_any(event, include_data, details)
+
+
+def _reason_if_any(event: Event, include_data: bool, details: JsonObject) -> None:
+    if event.reason is not None:
+        details["Reason"] = _wrapped(event.reason, include_data)
+
+
 def _wait(event: Event, _include_data: bool, details: JsonObject) -> None:
     details["Duration"] = event.duration_seconds or 0
     details["ScheduledEndTimestamp"] = _seconds(event.wait_ends_at or event.at)
@@ -140,6 +156,8 @@ _DETAILS: Mapping[EventType, tuple[_Writer, ...]] = {
     EventType.EXECUTION_FAILED: (_error,),
     EventType.EXECUTION_TIMED_OUT: (_error_if_any,),
     EventType.EXECUTION_STOPPED: (_error,),
+    EventType.EXECUTION_PAUSED: (_paused,),
+    EventType.EXECUTION_RESUMED: (_resumed,),
     EventType.CONTEXT_STARTED: (),
     EventType.CONTEXT_SUCCEEDED: (_result,),
     EventType.CONTEXT_FAILED: (_error,),
@@ -187,6 +205,9 @@ def decode_event(value: Json) -> Event:
         result=_payload(details, "Result"),
         error=_wrapped_error(details),
         execution_timeout_seconds=details.integer("ExecutionTimeout"),
+        requested_at=details.moment("PauseRequestTimestamp") or details.moment("ResumeRequestTimestamp"),
+        reason=_payload(details, "Reason"),
+        timeout_paused=details.flag("ExecutionTimeoutPaused"),
         attempt=retry.integer("CurrentAttempt"),
         next_attempt_delay_seconds=retry.integer("NextAttemptDelaySeconds"),
         duration_seconds=details.integer("Duration"),

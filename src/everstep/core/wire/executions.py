@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 
 from everstep.core import limits
-from everstep.core.machine.state import Head, Origin
+from everstep.core.machine.commands import Pause, Resume
+from everstep.core.machine.state import Head, Origin, PauseDetails
 from everstep.core.model import ExecutionStatus, Millis
 from everstep.core.names import EXECUTION_NAME_PATTERN
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.errors import encode_error
 from everstep.core.wire.fields import Fields, Text
 from everstep.core.wire.operations import Moments
+from everstep.core.wire.requests import CLIENT_TOKEN
 from everstep.core.wire.text import Json, JsonObject, NotJsonError, dump, load
 from everstep.core.wire.updates import TENANT_ID
 
@@ -31,6 +33,8 @@ def encode_execution(origin: Origin, head: Head, *, include_data: bool) -> JsonO
     found["DurableConfig"] = config
     if origin.trace_header is not None:
         found["TraceHeader"] = {"XAmznTraceId": origin.trace_header}
+    if head.pause is not None:
+        found["PauseDetails"] = _pause(head.pause, include_data=include_data)
     if head.timeout_at is not None:
         found["ExpectedExecutionTimeoutTimestamp"] = _seconds(head.timeout_at)
     if include_data:
@@ -40,6 +44,16 @@ def encode_execution(origin: Origin, head: Head, *, include_data: bool) -> JsonO
             found["Result"] = head.result
         if head.error is not None and head.status in _FAILURES:
             found["Error"] = encode_error(head.error)
+    return found
+
+
+def _pause(pause: PauseDetails, *, include_data: bool) -> JsonObject:
+    found: JsonObject = {
+        "PauseRequestTimestamp": _seconds(pause.requested_at),
+        "ExecutionTimeoutPaused": pause.timeout_paused,
+    }
+    if include_data and pause.reason is not None:
+        found["Reason"] = pause.reason
     return found
 
 
@@ -62,6 +76,30 @@ def encode_summary(origin: Origin, head: Head) -> JsonObject:
 
 def _seconds(at: Millis) -> float | int:
     return Moments.SECONDS.write(at)
+
+
+_REASON = Text(chars_max=limits.PAUSE_REASON_CHARS_MAX, secret=True)
+
+
+def decode_pause(value: Json) -> Pause:
+    """The body of PauseDurableExecution. Raises Refused, which names every member that breaks its shape."""
+    fields = Fields(value)
+    timeout_paused = fields.flag("ExecutionTimeoutPaused")
+    pause = Pause(
+        client_token=fields.text("ClientToken", CLIENT_TOKEN),
+        reason=fields.text("Reason", _REASON),
+        timeout_paused=True if timeout_paused is None else timeout_paused,
+    )
+    fields.check()
+    return pause
+
+
+def decode_resume(value: Json) -> Resume:
+    """The body of ResumeDurableExecution. Raises Refused, as `decode_pause` does."""
+    fields = Fields(value)
+    resume = Resume(client_token=fields.text("ClientToken", CLIENT_TOKEN), reason=fields.text("Reason", _REASON))
+    fields.check()
+    return resume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,18 @@ class Store(Protocol):
         """
         ...
 
+    async def forget(self, arn: Arn, version: int) -> None:
+        """Remove the execution for good, its operations, its history and its claim to a name, in one transaction.
+
+        Raises StaleVersionError when `version` is not the stored one; then nothing is removed. Effects that wait
+        stay: others may need to be told.
+        """
+        ...
+
+    async def drop(self, effect_id: str) -> None:
+        """Remove an effect that nobody can perform any more; one that does not wait is no error."""
+        ...
+
     async def events(
         self, arn: Arn, *, limit: int, after: int | None = None, newest_first: bool = False
     ) -> Sequence[Event]:

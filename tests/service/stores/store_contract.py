@@ -2,8 +2,9 @@
 
 from tests.service.stores.commit_contract import CommitContract
 from tests.service.stores.list_contract import ListContract
+from tests.service.stores.oblivion_contract import OblivionContract
 from tests.service.stores.work_contract import WorkContract
 
 
-class StoreContract(CommitContract, WorkContract, ListContract):
+class StoreContract(CommitContract, WorkContract, ListContract, OblivionContract):
     """The whole of it; the adapter's tests add `opened`, which makes a new, empty store."""

@@ -47,6 +47,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._kept: dict[Arn, _Kept] = {}
+        self._births = 0
         self._names: dict[tuple[str, str], Arn] = {}
         self._effects: dict[str, Effect] = {}
         # Both lists are kept sorted, so that a page and a timer cost a bisection and not a walk over all executions.
@@ -66,7 +67,11 @@ class MemoryStore:
 
     async def commit(self, delta: Delta) -> None:
         # Whatever can refuse the delta stands before the first change: that makes the commit atomic.
-        kept = self._current(delta) if delta.origin is None else self._born(delta.origin, delta.head)
+        kept = (
+            self._current(delta.arn, delta.base_version)
+            if delta.origin is None
+            else self._born(delta.origin, delta.head)
+        )
         kept.head = delta.head
         kept.operations |= {operation.seq: operation for operation in delta.operations}
         kept.events += delta.events
@@ -75,6 +80,17 @@ class MemoryStore:
             self._effects.pop(effect_id, None)
         for effect in delta.effects:
             self._effects.setdefault(effect.id, effect)
+
+    async def forget(self, arn: Arn, version: int) -> None:
+        kept = self._current(arn, version)
+        self._set_due(kept, None)
+        del self._by_start[bisect_left(self._by_start, (kept.place, arn))]
+        if kept.origin.unique_name is not None:
+            del self._names[(kept.origin.function, kept.origin.unique_name)]
+        del self._kept[arn]
+
+    async def drop(self, effect_id: str) -> None:
+        self._effects.pop(effect_id, None)
 
     async def events(
         self, arn: Arn, *, limit: int, after: int | None = None, newest_first: bool = False
@@ -109,10 +125,10 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing to let go of."""
 
-    def _current(self, delta: Delta) -> _Kept:
-        kept = self._kept.get(delta.arn)
-        if kept is None or kept.head.version != delta.base_version:
-            raise StaleVersionError(f"{delta.arn} is no longer at version {delta.base_version}")
+    def _current(self, arn: Arn, version: int) -> _Kept:
+        kept = self._kept.get(arn)
+        if kept is None or kept.head.version != version:
+            raise StaleVersionError(f"{arn} is no longer at version {version}")
         return kept
 
     def _born(self, origin: Origin, head: Head) -> _Kept:
@@ -122,7 +138,8 @@ class MemoryStore:
             owner = self._names.setdefault((origin.function, origin.unique_name), origin.arn)
             if owner != origin.arn:
                 raise NameTakenError(owner)
-        kept = self._kept[origin.arn] = _Kept(number=len(self._kept) + 1, origin=origin, head=head)
+        self._births += 1
+        kept = self._kept[origin.arn] = _Kept(number=self._births, origin=origin, head=head)
         insort(self._by_start, (kept.place, origin.arn))
         return kept
 

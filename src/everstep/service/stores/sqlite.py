@@ -19,7 +19,7 @@ from everstep.core.model import Arn, Millis
 from everstep.core.wire.stored import UnreadableRecordError
 from everstep.service.ports import ListQuery, StoreError, Summary, SummaryPage
 from everstep.service.stores import sqlite_reads as reads
-from everstep.service.stores.sqlite_rows import rows_of
+from everstep.service.stores.sqlite_rows import EffectRemoval, Removal, rows_of
 from everstep.service.stores.sqlite_schema import Database, Synchronous, open_database
 from everstep.service.stores.sqlite_writer import Writer
 
@@ -52,6 +52,12 @@ class SqliteStore:
 
     async def commit(self, delta: Delta) -> None:
         await self._writer.write(rows_of(delta))
+
+    async def forget(self, arn: Arn, version: int) -> None:
+        await self._writer.write(Removal(arn=arn, version=version))
+
+    async def drop(self, effect_id: str) -> None:
+        await self._writer.write(EffectRemoval(id=effect_id))
 
     async def events(
         self, arn: Arn, *, limit: int, after: int | None = None, newest_first: bool = False

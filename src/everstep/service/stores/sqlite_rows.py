@@ -1,12 +1,13 @@
-"""What a delta is in tables, and the one way in which it gets there.
+"""What a change is in tables, and the one way in which it gets there.
 
-`rows_of` is pure and turns a delta into rows while the caller still waits for nothing; `write_rows` runs on the
-writer's thread inside its transaction. Everything that can refuse a delta is asked before its first row is written,
-so a refused delta leaves nothing behind and the others of its transaction are not disturbed.
+`rows_of` is pure and turns a delta into rows while the caller still waits for nothing; `write` runs on the writer's
+thread inside its transaction. Everything that can refuse a change is asked before its first row is written, so a
+refused change leaves nothing behind and the others of its transaction are not disturbed.
 """
 
 import sqlite3
 from dataclasses import dataclass
+from typing import TypeAlias, assert_never
 
 from everstep.core.machine.delta import Delta
 from everstep.core.machine.state import InvocationPhase, Origin
@@ -44,6 +45,24 @@ class DeltaRows:
     performed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """An execution that is forgotten."""
+
+    arn: Arn
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRemoval:
+    """An effect that is dropped."""
+
+    id: str
+
+
+Change: TypeAlias = DeltaRows | Removal | EffectRemoval
+
+
 def rows_of(delta: Delta) -> DeltaRows:
     head = delta.head
     return DeltaRows(
@@ -62,8 +81,26 @@ def rows_of(delta: Delta) -> DeltaRows:
     )
 
 
-def write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
-    """Write the rows; raises StaleVersionError or NameTakenError before anything is written."""
+def write(connection: sqlite3.Connection, change: Change) -> None:
+    """Write the change; raises StaleVersionError or NameTakenError before anything is written."""
+    match change:
+        case DeltaRows():
+            _write_rows(connection, change)
+        case Removal(arn=arn, version=version):
+            execution = _current(connection, arn, version)
+            for table, column in _TABLES.items():
+                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (execution,))
+        case EffectRemoval(id=effect_id):
+            connection.execute("DELETE FROM effects WHERE id = ?", (effect_id,))
+        case _:
+            assert_never(change)
+
+
+_TABLES = {"operations": "execution", "events": "execution", "origins": "execution", "executions": "id"}
+"""Where an execution is written, and the column of its number."""
+
+
+def _write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
     execution = _update(connection, rows) if rows.birth is None else _insert(connection, rows, rows.birth)
     connection.executemany(
         "INSERT INTO operations (execution, seq, record) VALUES (?, ?, ?)"
@@ -79,13 +116,17 @@ def write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
     connection.executemany("INSERT INTO effects (id, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rows.effects)
 
 
-def _update(connection: sqlite3.Connection, rows: DeltaRows) -> int:
-    found = connection.execute(
-        "SELECT id FROM executions WHERE arn = ? AND version = ?", (rows.arn, rows.base_version)
-    ).fetchone()
+def _current(connection: sqlite3.Connection, arn: Arn, version: int) -> int:
+    """The number of the execution. Raises StaleVersionError unless it is at this version."""
+    found = connection.execute("SELECT id FROM executions WHERE arn = ? AND version = ?", (arn, version)).fetchone()
     if found is None:
-        raise StaleVersionError(f"{rows.arn} is no longer at version {rows.base_version}")
+        raise StaleVersionError(f"{arn} is no longer at version {version}")
     execution: int = found[0]
+    return execution
+
+
+def _update(connection: sqlite3.Connection, rows: DeltaRows) -> int:
+    execution = _current(connection, rows.arn, rows.base_version)
     connection.execute(
         "UPDATE executions SET version = ?, status = ?, due_at = ?, is_live = ?, head = ? WHERE id = ?",
         (rows.version, rows.status, rows.due_at, rows.is_live, rows.head, execution),

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from everstep.service.ports import NameTakenError, StaleVersionError, StoreError
-from everstep.service.stores.sqlite_rows import DeltaRows, write_rows
+from everstep.service.stores.sqlite_rows import Change, write
 
 _Outcome: TypeAlias = Exception | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    rows: DeltaRows
+    change: Change
     done: asyncio.Future[None]
 
 
@@ -45,15 +45,15 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="everstep-sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, rows: DeltaRows) -> None:
-        """Return when the rows are on disk; raises StaleVersionError, NameTakenError or StoreError if they are not.
+    async def write(self, change: Change) -> None:
+        """Return when the change is on disk; raises StaleVersionError, NameTakenError or StoreError if it is not.
 
-        A caller who is cancelled meanwhile does not learn the outcome; the rows may still be written.
+        A caller who is cancelled meanwhile does not learn the outcome; the change may still be written.
         """
         if not self._is_open:
             raise StoreError(f"{self._path} is closed")
         done = self._loop.create_future()
-        self._queue.put(_Waiting(rows, done))
+        self._queue.put(_Waiting(change, done))
         await done
 
     async def drain(self) -> None:
@@ -69,7 +69,7 @@ class Writer:
             taken = self._take()
             batch = [waiting for waiting in taken if waiting is not None]
             is_open = len(batch) == len(taken)
-            outcomes = self._write_all([waiting.rows for waiting in batch])
+            outcomes = self._write_all([waiting.change for waiting in batch])
             with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits for an answer any more.
                 self._loop.call_soon_threadsafe(_tell, batch, outcomes)
 
@@ -81,23 +81,23 @@ class Writer:
                 taken.append(self._queue.get_nowait())
         return taken
 
-    def _write_all(self, batch: Sequence[DeltaRows]) -> list[_Outcome]:
-        """Write the batch in one transaction. A refused delta fails alone; an error undoes the whole transaction."""
+    def _write_all(self, batch: Sequence[Change]) -> list[_Outcome]:
+        """Write the batch in one transaction. A refused change fails alone; an error undoes the whole transaction."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._write_one(rows) for rows in batch]
+            outcomes = [self._write_one(change) for change in batch]
             self._connection.execute("COMMIT")
         except Exception as error:  # Whatever it was, the thread must go on: a dead writer would hang every caller.
             with contextlib.suppress(sqlite3.Error):
                 self._connection.rollback()
             if len(batch) > 1:  # Perhaps one of them is to blame: each alone, so that the others do not pay for it.
-                return [outcome for rows in batch for outcome in self._write_all([rows])]
+                return [outcome for change in batch for outcome in self._write_all([change])]
             return [self._failure(error) for _ in batch]
         return outcomes
 
-    def _write_one(self, rows: DeltaRows) -> _Outcome:
+    def _write_one(self, change: Change) -> _Outcome:
         try:
-            write_rows(self._connection, rows)
+            write(self._connection, change)
         except (StaleVersionError, NameTakenError) as refusal:
             return refusal
         return None

@@ -62,6 +62,17 @@ print(sdk.__version__)
     assert python("-c", INSTALL + program) == "3.0.0"
 
 
+def test_a_name_can_be_imported_from_a_module_that_only_passes_it_on() -> None:
+    program = """
+from aws_durable_execution_sdk_python import lambda_service, plugin
+from aws_durable_execution_sdk_python.plugin import InvocationStatus, OperationStatus
+assert OperationStatus is lambda_service.OperationStatus
+assert InvocationStatus is not lambda_service.InvocationStatus
+print(InvocationStatus.RETRY)
+"""
+    assert python("-c", INSTALL + program) == "RETRY"
+
+
 def test_star_imports_bring_the_public_names() -> None:
     program = (
         "from aws_durable_execution_sdk_python import *\nprint(durable_execution.__module__, 'DurableContext' in dir())"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import assert_never
 
 from everstep.cli.workers import Pools
+from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
 from everstep.host.output import LogLine
 from everstep.host.pool import WorkerPool
 from everstep.service.app import Host, Hosted, Settings, running
@@ -37,7 +38,7 @@ class Form(StrEnum):
     OFFICIAL = "official"
     """`def`, with the official SDK."""
     SYNC = "sync"
-    """`def`, the same files with our SDK."""
+    """`def`, the same files with our SDK; those of `official` under the alias of its import names."""
     AIO = "aio"
     """`async def`, with our SDK."""
 
@@ -47,7 +48,7 @@ class Form(StrEnum):
             case Form.OFFICIAL:
                 return HANDLERS / "sync", HANDLERS / "official"
             case Form.SYNC:
-                return (HANDLERS / "sync",)
+                return HANDLERS / "sync", HANDLERS / "official"
             case Form.AIO:
                 return (HANDLERS / "aio",)
             case _:
@@ -57,7 +58,10 @@ class Form(StrEnum):
     def environment(self) -> Mapping[str, str]:
         """What a worker needs to find the handlers' imports, and to give them their meaning."""
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        return {"PYTHONPATH": path, "CONFORMANCE_SDK": "official" if self is Form.OFFICIAL else "everstep"}
+        if self is Form.OFFICIAL:
+            return {"PYTHONPATH": path, "CONFORMANCE_SDK": "official"}
+        # What imports the official SDK runs on ours, under its import names.
+        return {"PYTHONPATH": path, "CONFORMANCE_SDK": "everstep", AWS_SDK_ALIAS_VARIABLE: "1"}
 
 
 @dataclass(slots=True)

@@ -6,8 +6,10 @@ import sys
 import pytest
 
 from everstep.errors import ValidationError
-from everstep.sdk.config import StepConfig, StepSemantics
+from everstep.sdk.config import ChildConfig, InvokeConfig, MapConfig, ParallelBranch, StepConfig, StepSemantics
 from everstep.sdk.retries import RetryPresets, RetryStrategyConfig
+from everstep.sdk.retrying import WithRetryConfig
+from everstep.sdk.waits import WaitForConditionConfig, WaitStrategies, WaitStrategyConfig
 
 
 def test_a_step_without_configuration_runs_at_least_once_per_retry() -> None:
@@ -43,3 +45,13 @@ def test_configuring_a_step_loads_no_network_code() -> None:
     code = f"import sys, everstep.sdk.config, everstep.sdk.logger; print({heavy!r} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
+
+
+def test_a_generic_configuration_may_be_made_with_its_type_spelled_out() -> None:
+    assert ChildConfig[int]() == ChildConfig()
+    assert MapConfig[int]() == MapConfig()
+    assert InvokeConfig[int, str]() == InvokeConfig()
+    assert WithRetryConfig[int]() == WithRetryConfig()
+    assert ParallelBranch[int](len, "size").name == "size"
+    assert WaitStrategyConfig[int](bool).should_continue_polling is bool
+    assert WaitForConditionConfig[int](WaitStrategies.fixed(bool), 0).initial_state == 0

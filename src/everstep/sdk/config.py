@@ -69,7 +69,7 @@ class NestingType(StrEnum):
     """Nothing: its operations stand under the map or parallel itself, which costs about a third fewer operations."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class ChildConfig(Generic[T]):
     """Configuration of a child context.
 
@@ -108,7 +108,7 @@ class ParallelConfig:
         _check_batch(self.max_concurrency, self.serdes, self.item_serdes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class MapConfig(Generic[T]):
     """Configuration of a map; like ParallelConfig, with the first failure ending the batch by default.
 
@@ -127,7 +127,7 @@ class MapConfig(Generic[T]):
         _check_batch(self.max_concurrency, self.serdes, self.item_serdes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class ParallelBranch(Generic[T]):
     """A branch with a name; default `parallel-branch-<index>`."""
 
@@ -138,7 +138,7 @@ class ParallelBranch(Generic[T]):
         return self.func(*args, **kwargs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class InvokeConfig(Generic[P, R]):
     """Configuration of a chained invoke; payload and result are plain JSON by default."""
 

@@ -15,7 +15,7 @@ from everstep.sdk.retries import RetryDecision, RetryStrategy, create_retry_stra
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class WithRetryConfig(Generic[T]):
     """Configuration of `with_retry`: exponential back-off with three attempts by default.
 

@@ -39,7 +39,7 @@ WaitStrategy: TypeAlias = Callable[[T, int], WaitForConditionDecision]
 """(state, polls made) -> decision; raises to give up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class WaitStrategyConfig(Generic[T]):
     """Configuration of `create_wait_strategy`: growing delays, at most `max_attempts` polls."""
 
@@ -139,7 +139,7 @@ def _strategy(
     return decide
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that C[int](...) works on Python 3.11
 class WaitForConditionConfig(Generic[T]):
     """Configuration of `wait_for_condition`; the initial state makes the journey through `serdes` like all others."""
 

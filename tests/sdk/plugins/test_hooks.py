@@ -1,5 +1,6 @@
 """What plugins are told of a function that runs, waits, retries and fails, the same for both forms of handlers."""
 
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -15,10 +16,19 @@ from everstep import (
     create_retry_strategy,
     durable_execution,
 )
-from everstep.core.model import Kind, Status
-from everstep.sdk.plugins import DurableInstrumentationPluginFactory, InvocationStatus, UserFunctionOutcome
+from everstep.core.messages import CheckpointRequest, Envelope
+from everstep.core.model import CheckpointToken, Kind, Millis, Operation, OperationId, Status
+from everstep.errors import CheckpointError
+from everstep.sdk.plugins import (
+    DurableInstrumentationPlugin,
+    DurableInstrumentationPluginFactory,
+    InvocationStartInfo,
+    InvocationStatus,
+    UserFunctionOutcome,
+    UserFunctionStartInfo,
+)
 from everstep.testing import DurableFunctionTestResult, DurableFunctionTestRunner
-from tests.sdk.drive.fake_service import FakeService
+from tests.sdk.drive.fake_service import ARN, FakeService
 from tests.sdk.drive.plots import Plot, Telling, both_drivers
 from tests.sdk.plugins.recording import Changes, Failing, Recording, Tracing
 
@@ -179,15 +189,66 @@ def test_a_context_without_a_saved_result_ends_on_every_run() -> None:
 
 
 @both_drivers
-def test_a_callback_that_nobody_asked_for_ends_before_the_invocation_does(told: Telling) -> None:
+def test_what_ended_while_nobody_looked_is_told_even_if_the_code_does_not_ask_for_it(told: Telling) -> None:
     def plot(event: Any, context: Any) -> Any:
-        yield context.create_callback("forgotten", None)
-        yield context.step(lambda step: 1)
+        yield from ()
+        return "done"
+
+    plugin, service = Recording(), FakeService()
+    late = Operation(id=OperationId("late"), kind=Kind.WAIT, status=Status.SUCCEEDED, started_at=Millis(0), name="late")
+    service.operations[late.id] = late
+    envelope = Envelope(
+        arn=ARN,
+        token=CheckpointToken("1"),
+        operations=tuple(service.operations.values()),
+        updated_operation_ids=(late.id,),
+    )
+    watched(told, plot, plugin).invoke(envelope, service)
+    assert list(plugin.lines()) == ["invocation-start", "end late SUCCEEDED", "invocation SUCCEEDED"]
+
+
+@both_drivers
+def test_an_invocation_that_breaks_off_ends_as_one_to_be_made_again(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        yield context.step(lambda step: 1, "one")
+
+    def refuse(request: CheckpointRequest) -> None:
+        raise CheckpointError("the service is away")
 
     plugin = Recording()
-    run(watched(told, plot, plugin))
-    assert plugin.infos("operation-end", "forgotten") == []  # nobody answered it, so it has no end
-    assert plugin.hooks()[-1] == "invocation-end"
+    with pytest.raises(CheckpointError):
+        FakeService(before=refuse).invoke(watched(told, plot, plugin))
+    (end,) = plugin.infos("invocation-end")
+    assert (end.status, end.error.message) == (InvocationStatus.RETRY, "the service is away")
+    assert plugin.infos("operation-end") == []
+
+
+WHERE: ContextVar[str] = ContextVar("where", default="outside")
+
+
+class Binding:
+    """A factory of plugins that bind a context variable around each user function."""
+
+    def create_plugin(self, info: InvocationStartInfo) -> DurableInstrumentationPlugin:
+        class Plugin(DurableInstrumentationPlugin):
+            def on_invocation_start(self, info: InvocationStartInfo) -> None:
+                WHERE.set("handler")
+
+            def on_user_function_start(self, info: UserFunctionStartInfo) -> None:
+                WHERE.set(info.name or "")
+
+        return Plugin()
+
+
+@both_drivers
+def test_what_a_plugin_binds_is_seen_by_the_code_that_it_was_bound_for_and_by_nobody_after(told: Telling) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        before = WHERE.get()
+        seen = yield context.step(lambda step: WHERE.get(), "one")
+        return [before, seen]
+
+    assert run(watched(told, plot, Binding())).value == ["handler", "one"]
+    assert WHERE.get() == "outside"
 
 
 @both_drivers

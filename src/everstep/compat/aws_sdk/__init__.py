@@ -50,7 +50,8 @@ class _AliasModule(ModuleType):
 
     def __getattr__(self, name: str) -> object:
         part = _part(self.__name__)
-        target = MODULES[part].get(name)
+        # Official modules import each other's names, and people import them from wherever they saw them.
+        target = next((names[name] for names in (MODULES[part], *MODULES.values()) if name in names), None)
         if target is not None:
             module, _, attribute = target.partition(":")
             value: object = getattr(importlib.import_module(module), attribute)

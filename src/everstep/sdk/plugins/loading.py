@@ -2,8 +2,9 @@
 
     DURABLE_EXECUTION_PLUGINS=otel-execution,audit
 
-Names are entry points of the group `aws_durable_execution.plugins`, so that plugins made for the official SDK are
-found. Everything that can be wrong is found here, when the function is defined, and raises PluginLoadError.
+Names are entry points of the group `aws_durable_execution.plugins`, the official one; a plugin that imports the
+official SDK needs its alias (`everstep.compat.aws_sdk`). Everything that can be wrong is found here, when the function
+is defined, and raises PluginLoadError.
 """
 
 import inspect

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-ORDER = ("core", "sdk", "testing", "cli", "service", "host")
+ORDER = ("core", "sdk", "drawing", "testing", "cli", "service", "host")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

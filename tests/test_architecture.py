@@ -51,8 +51,10 @@ MAY_IMPORT = {
     "service.app": _SERVICE,
     "host": [*_PROTOCOL, "service.ports", "service.http.asgi", "service.http.serve", "host.worker"],
     "host.worker": [*_PROTOCOL, "sdk", "errors", "host", "compat.aws_sdk"],
-    "testing": [*_SDK, *_SERVICE],
-    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing"],
+    "drawing": ["core"],
+    "testing": [*_SDK, *_SERVICE, "drawing"],
+    "pytest_plugin": ["testing"],
+    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing"],
     "__main__": ["cli"],
     "compat.aws_sdk": _SDK,
     "compat": [*_SDK, *_SERVICE, "host", "cli"],
@@ -62,7 +64,7 @@ MAY_IMPORT = {
 SDK_NEVER_REACHES = ["core.machine", "service", "host", "cli", "testing"]
 """What an author deploys does not carry the service's mind, over any number of imports."""
 
-PURE = ("errors", "core", "sdk.replay")
+PURE = ("errors", "core", "sdk.replay", "drawing")
 
 ACTING = {
     "the clock": ["sched", "time"],

@@ -3,9 +3,9 @@
 import pytest
 
 from everstep.cli.progress import Line, Tone, line_of, plain
-from everstep.cli.wording import duration, line
 from everstep.core.events import EventType
 from everstep.core.model import ErrorObject, Millis
+from everstep.drawing.wording import duration, line
 from tests.cli.histories import START, an_event, an_order
 
 TOLD = [

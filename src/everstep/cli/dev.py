@@ -16,10 +16,10 @@ from everstep.cli.options import (
     store_option,
 )
 from everstep.cli.progress import MARKS, line_of
-from everstep.cli.wording import clock, line
 from everstep.core.events import Event
 from everstep.core.model import Arn
 from everstep.core.names import parse_arn
+from everstep.drawing.wording import clock, line
 
 DEFAULT_STORE = "sqlite:///.everstep/dev.db"
 

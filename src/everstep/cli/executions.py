@@ -6,11 +6,11 @@ import click
 
 from everstep.cli.api import Api, events_of
 from everstep.cli.options import endpoint_option, help_when_alone, json_line, json_option, terminal_width
-from everstep.cli.timeline import draw
-from everstep.cli.wording import duration, error_line, line
 from everstep.core.model import ErrorObject, ExecutionStatus
 from everstep.core.wire.errors import decode_error
 from everstep.core.wire.text import Json, JsonObject
+from everstep.drawing.timeline import draw
+from everstep.drawing.wording import duration, error_line, line
 
 COLOURS = {"SUCCEEDED": "green", "RUNNING": "cyan", "FAILED": "red", "TIMED_OUT": "red", "STOPPED": "yellow"}
 COLUMNS = ("NAME", "FUNCTION", "STATUS", "STARTED", "TOOK")

@@ -3,8 +3,8 @@
 The SDK's logger writes JSON; on a terminal a person wants the message. Whatever is no such record is shown as it is.
 """
 
-from everstep.cli.wording import line
 from everstep.core.wire.text import Json, NotJsonError, dump, load
+from everstep.drawing.wording import line
 
 CHARS_MAX = 2_000
 

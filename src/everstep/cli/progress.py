@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from everstep.cli.wording import (
+from everstep.core.events import Event, EventType
+from everstep.core.model import Millis
+from everstep.drawing.wording import (
     HAPPENING_WORDS,
     KIND_WORDS,
     Happening,
@@ -13,8 +15,6 @@ from everstep.cli.wording import (
     subject_of,
     title,
 )
-from everstep.core.events import Event, EventType
-from everstep.core.model import Millis
 
 DETAIL_CHARS_MAX = 100
 

@@ -7,8 +7,8 @@ import click
 
 from everstep.cli.dev import make_folder
 from everstep.cli.options import alias_option, checked, execution_name, json_line, json_option, payload, store_option
-from everstep.cli.wording import error_line
 from everstep.core.model import ExecutionStatus
+from everstep.drawing.wording import error_line
 
 if TYPE_CHECKING:
     from everstep.service.ports import Summary

@@ -2,9 +2,9 @@
 
 import pytest
 
-from everstep.cli.timeline import Span, draw, fold
 from everstep.core.events import Event, EventType
 from everstep.core.model import ErrorObject, Millis
+from everstep.drawing.timeline import Span, draw, fold
 from tests.cli.histories import START, an_event, an_order
 
 DRAWN = """\

@@ -14,7 +14,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from everstep.cli.wording import (
+from everstep.core.events import Event, EventType
+from everstep.core.model import Millis, OperationId
+from everstep.drawing.wording import (
     HAPPENING_WORDS,
     KIND_WORDS,
     Happening,
@@ -25,8 +27,6 @@ from everstep.cli.wording import (
     subject_of,
     title,
 )
-from everstep.core.events import Event, EventType
-from everstep.core.model import Millis, OperationId
 
 BUSY, IDLE, GROUP, CALL, PAUSE = "█", "░", "─", "═", "·"
 _CELLS = {"Step": BUSY, "Wait": IDLE, "Callback": IDLE, "ChainedInvoke": IDLE, "Context": GROUP}

@@ -32,7 +32,7 @@ Answer: TypeAlias = CallbackSuccess | CallbackFailure | CallbackHeartbeat
 Plain: TypeAlias = Callable[[object], object]
 """A function that is not durable."""
 Outside: TypeAlias = Callable[["Stage", Operation], None]
-"""Told of every callback that is open, once in a while; may answer it."""
+"""Told of every callback and called execution that is open, when nothing else goes on; may end it."""
 STORY = "story"
 """The function that is played; all others are there to be called."""
 STORY_SECONDS_MAX = 366 * 86_400
@@ -121,7 +121,7 @@ class Stage:
             self.hand.run(perform(self.service, self, self._ids, self._owed.popleft()))
             return
         for operation in self._operations(arn):
-            if operation.callback_id is not None and not operation.status.is_terminal:
+            if not operation.status.is_terminal and (operation.callback_id or operation.child_arn):
                 self.outside(self, operation)
         if self._owed:
             return

@@ -34,7 +34,14 @@ def text(room: Any) -> Story:
     return (yield room.step(lambda step: "text", "text"))
 
 
+def quick(room: Any) -> Story:
+    """Quick enough to win, slow enough to let the others begin."""
+    yield room.wait(10, "short nap")
+    return (yield room.step(seven, "seven"))
+
+
 def failing(room: Any) -> Story:
+    yield room.wait(10, "short nap")
     yield room.step(decline, "decline", GIVE_UP)
 
 
@@ -99,7 +106,7 @@ def test_by_default_a_failure_ends_it_and_the_others_write_nothing_afterwards() 
 def test_the_first_success_is_enough() -> None:
     def plot(event: Any, context: Any) -> Story:
         config = ParallelConfig(completion_config=CompletionConfig.first_successful())
-        batch = yield context.parallel([like(context, text), like(context, number)], "race", config)
+        batch = yield context.parallel([like(context, text), like(context, quick)], "race", config)
         yield context.wait(3600, "long after")
         return [[item.status.value, item.result] for item in batch.all]
 

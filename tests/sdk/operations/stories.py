@@ -40,15 +40,21 @@ def told_by_both(
         for is_local in (True, False)
         for as_ in (as_def, as_async_def)
     ]
-    first = plays[0]
-    for other in plays[1:]:
-        assert by_branch(other.updates, other) == by_branch(first.updates, first)
-        assert by_branch(other.events, other) == by_branch(first.events, first)
-        assert (other.status, other.value, plain(other.error)) == (first.status, first.value, plain(first.error))
-        assert {id_: timeless(operation) for id_, operation in other.operations.items()} == {
-            id_: timeless(operation) for id_, operation in first.operations.items()
-        }
-    return first
+    first, *others_told = map(account, plays)
+    for other in others_told:
+        differences = [f"{what}: {first[what]}\nagainst {other[what]}" for what in first if first[what] != other[what]]
+        assert not differences, "\n".join(differences)
+    return plays[0]
+
+
+def account(played: Played) -> Mapping[str, object]:
+    """What must not depend on who tells the story."""
+    return {
+        "updates": by_branch(played.updates, played),
+        "events": by_branch(played.events, played),
+        "operations": {id_: timeless(operation) for id_, operation in played.operations.items()},
+        "end": (played.status, played.value, plain(played.error)),
+    }
 
 
 def value_of(plot: Plot, **options: Any) -> Any:

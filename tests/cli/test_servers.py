@@ -93,6 +93,17 @@ def test_the_service_and_a_host_of_functions_may_be_two_programs(tmp_path: Path)
     assert host.exit_code == 0
 
 
+def test_the_service_speaks_the_dialect_that_it_is_asked_for(tmp_path: Path) -> None:
+    told = {}
+    for dialect in ("aws", "emulator"):
+        with program("serve", "--port", "0", "--dialect", dialect, cwd=tmp_path) as service:
+            connection = http.client.HTTPConnection(urlsplit(service.endpoint).netloc, timeout=START_SECONDS_MAX)
+            connection.request("GET", "/2025-12-01/durable-executions/nobody")
+            told[dialect] = connection.getresponse().status
+            connection.close()
+    assert told == {"aws": 400, "emulator": 404}
+
+
 def test_a_store_in_use_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = tmp_path / "a.db"
     with program("serve", "--port", "0", "--store", f"sqlite:///{store}", cwd=tmp_path):

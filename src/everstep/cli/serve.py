@@ -1,6 +1,7 @@
 """`everstep serve`: the service alone; its functions answer Lambda's Invoke somewhere else."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,19 @@ from everstep.cli.options import (
 
 if TYPE_CHECKING:
     from everstep.service.functions import ConfiguredFunctions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the command line asks for."""
+
+    host: str
+    port: int
+    store: str
+    lambda_endpoint: str
+    functions: "ConfiguredFunctions | None"
+    dialect: str
+    as_json: bool
 
 
 @click.command()
@@ -40,30 +54,40 @@ if TYPE_CHECKING:
     callback=checked(function_configs),
     help="Lambda-shaped configurations by function name; without it every name is a durable function.",
 )
+@click.option(
+    "--dialect",
+    type=click.Choice(["aws", "emulator"]),
+    default="aws",
+    show_default=True,
+    help="How it answers: as AWS Lambda does, or as aws-sam-cli expects of its emulator.",
+)
 @json_option
-def serve(
-    *,
-    host: str,
-    port: int,
-    store: str,
-    lambda_endpoint: str,
-    functions: "ConfiguredFunctions | None",
-    as_json: bool,
-) -> None:
-    """Run the service alone."""
-    from everstep.service import app
+def serve(**wished: Any) -> None:
+    """Run the service alone.
+
+    In the emulator's dialect a function is not called again before it has answered, and executions of former runs
+    can be read but do not go on: aws-sam-cli's functions live in containers that can do one thing at a time, at ports
+    that are somebody else's afterwards.
+    """
     from everstep.service.http.serve import run
 
-    async def main() -> None:
-        settings = app.Settings(store=store, host=host, port=port)
-        async with app.running(
-            settings, app.lambda_endpoint(lambda_endpoint, functions), handle_signals=True
-        ) as service:
-            if as_json:
-                json_line({"event": "listening", "endpoint": service.endpoint, "taken_up": service.taken_up})
-            else:
-                more = f", {service.taken_up} executions go on" if service.taken_up else ""
-                click.echo(f"serving at {service.endpoint}, functions at {lambda_endpoint}{more}", err=True)
-            await service.stopped()
+    run(_serve(Wishes(**wished)))
 
-    run(main())
+
+async def _serve(wishes: Wishes) -> None:
+    from everstep.service import app
+    from everstep.service.http.dialect import Dialect
+
+    dialect = Dialect(wishes.dialect)
+    is_for_sam = dialect is Dialect.EMULATOR
+    settings = app.Settings(
+        store=wishes.store, host=wishes.host, port=wishes.port, dialect=dialect, recover=not is_for_sam
+    )
+    host = app.lambda_endpoint(wishes.lambda_endpoint, wishes.functions, one_at_a_time=is_for_sam)
+    async with app.running(settings, host, handle_signals=True) as service:
+        if wishes.as_json:
+            json_line({"event": "listening", "endpoint": service.endpoint, "taken_up": service.taken_up})
+        else:
+            more = f", {service.taken_up} executions go on" if service.taken_up else ""
+            click.echo(f"serving at {service.endpoint}, functions at {wishes.lambda_endpoint}{more}", err=True)
+        await service.stopped()

@@ -4,7 +4,10 @@ Sizes are UTF-8 bytes of the text. A `Limits` value is handed to `decide`, so th
 quotas; the defaults are the documented ones of AWS Lambda.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -39,6 +42,8 @@ BATCH_BYTES_MAX = 750 * KIB
 """Bytes of one checkpoint call; leaves room below the 1 MB that gateways on the way may impose."""
 CONTEXT_RESULT_BYTES_MAX = 256 * KIB
 """Larger context results are not kept: the context is marked to run its body again on replay."""
+ERROR_BYTES_MAX = 256 * KIB
+"""What is recorded of an error, all of its texts together; longer ones are cut, because services refuse them."""
 OUTPUT_BYTES_MAX = 6 * MIB - 50
 """Larger handler results are checkpointed instead of returned; 50 bytes for the object around them."""
 
@@ -52,16 +57,11 @@ PAUSE_REQUESTS_KEPT_MAX = 20
 """Pauses and resumes within that window that are known again; the head that keeps them is written with every delta."""
 REQUEST_BODY_BYTES_MAX = 6 * MIB
 """Body of a synchronous Invoke and of every other call."""
-ASYNC_REQUEST_BODY_BYTES_MAX = 1 * MIB
-"""Body of an Invoke of type Event."""
-
-SYNC_INVOKE_SECONDS_MAX = 15 * 60
-"""How long a synchronous Invoke waits for the end of an execution; what AWS Lambda grants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The quotas that a service enforces on an execution."""
+    """The quotas that a service enforces on an execution, and its patience with functions that fail."""
 
     operations_max: int = 3_000
     """Operations per execution (hard quota of AWS Lambda)."""
@@ -71,6 +71,11 @@ class Limits:
     error_bytes_max: int = 256 * KIB
     invoke_payload_bytes_max: int = 1 * MIB
     callback_payload_bytes_max: int = 1 * MIB
+    stop_error_bytes_max: int = 1 * MIB
+    async_input_bytes_max: int = 1 * MIB
+    """Payload of an Invoke of type Event."""
+    sync_invoke_seconds_max: int = 15 * 60
+    """How long a synchronous Invoke waits for the end of an execution."""
     sync_output_bytes_max: int = 6 * MIB
     async_output_bytes_max: int = 1 * MIB
     """Result of an execution that was started by an Event invocation or by another execution."""
@@ -86,3 +91,34 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+class Quotas(StrEnum):
+    """Which quotas a program enforces."""
+
+    AWS = "aws"
+    """Those that AWS Lambda documents."""
+    OFF = "off"
+    """None: only the shapes of the wire and the patience with failures remain."""
+
+
+_ENDLESS = 2**62
+
+LIMITS_OF: Mapping[Quotas, Limits] = MappingProxyType(
+    {
+        Quotas.AWS: LIMITS,
+        Quotas.OFF: Limits(
+            operations_max=_ENDLESS,
+            written_bytes_max=_ENDLESS,
+            step_payload_bytes_max=_ENDLESS,
+            error_bytes_max=_ENDLESS,
+            invoke_payload_bytes_max=_ENDLESS,
+            callback_payload_bytes_max=_ENDLESS,
+            stop_error_bytes_max=_ENDLESS,
+            async_input_bytes_max=_ENDLESS,
+            sync_invoke_seconds_max=SECONDS_MAX,
+            sync_output_bytes_max=_ENDLESS,
+            async_output_bytes_max=_ENDLESS,
+        ),
+    }
+)

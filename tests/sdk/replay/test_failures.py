@@ -2,9 +2,13 @@
 
 import pytest
 
+from everstep.core.limits import ERROR_BYTES_MAX, KIB
 from everstep.core.model import ErrorObject
+from everstep.core.sizes import error_bytes, text_bytes
 from everstep.errors import DurableOperationError, SerDesError, StepError
 from everstep.sdk.replay.failures import error_object, raise_failure
+
+CUT_BYTES = ERROR_BYTES_MAX - 4 * KIB
 
 
 class Declined(Exception):
@@ -76,3 +80,39 @@ def test_a_raised_record_tells_its_facts_twice_on_the_error_and_on_its_cause() -
 def test_a_serializers_failure_stays_one_whoever_recorded_it(type_: str) -> None:
     with pytest.raises(SerDesError, match="cannot"):
         raise_failure(ErrorObject(type=type_, message="cannot"), StepError)
+
+
+# --------------------------------------------------------------------------- too large
+@pytest.mark.parametrize("letter", ["x", "é", "漢", "😀"])
+def test_a_text_that_is_too_long_is_cut_to_the_byte_and_says_so(letter: str) -> None:
+    record = error_object(ValueError(letter * 3_000_000))
+    assert CUT_BYTES - 3 <= error_bytes(record) <= CUT_BYTES, "a letter in two halves is left out"
+    assert record.message is not None
+    assert record.message.startswith(letter * 1_000)
+    assert record.message.endswith(f"... (cut, {3_000_000 * len(letter.encode())} bytes)")
+
+
+def test_a_text_that_just_fits_stays_as_it_is() -> None:
+    message = "x" * (ERROR_BYTES_MAX - len("ValueError"))
+    assert error_object(ValueError(message)).message == message
+
+
+def test_message_and_data_share_the_room_and_short_texts_stay_whole() -> None:
+    both = error_object(StepError("m" * ERROR_BYTES_MAX, "t", "d" * ERROR_BYTES_MAX, ["line 1"]))
+    assert error_bytes(both) == CUT_BYTES
+    assert abs(text_bytes(both.message) - text_bytes(both.data)) <= 1
+    assert both.stack_trace == ("line 1",)
+    short = error_object(StepError("no funds", "t", "d" * ERROR_BYTES_MAX, None))
+    assert short.message == "no funds"
+    assert error_bytes(short) == CUT_BYTES
+
+
+def test_an_endless_stack_keeps_its_innermost_frames() -> None:
+    record = error_object(StepError("m", "t", None, [f"{number} {'x' * 10_000}" for number in range(1_000)]))
+    assert record.stack_trace is not None
+    assert [line.split()[0] for line in record.stack_trace] == [str(number) for number in range(950, 1_000)]
+    assert error_bytes(record) <= ERROR_BYTES_MAX
+
+
+def test_half_a_letter_is_no_reason_to_fail() -> None:
+    assert error_bytes(error_object(ValueError("\ud800" * ERROR_BYTES_MAX))) <= ERROR_BYTES_MAX

@@ -1,7 +1,7 @@
 """The end of an invocation: what the handler did becomes what the function answers.
 
-A result or error too large for an answer is saved first, as the end of the execution; the answer is then a mere
-formality.
+A result too large for an answer is saved first, as the end of the execution; the answer is then a mere formality. An
+error is never that large.
 """
 
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from typing import TypeAlias, assert_never
 
 from everstep.core.limits import OUTPUT_BYTES_MAX
 from everstep.core.messages import InvocationOutput, InvocationStatus
-from everstep.core.model import Action, ErrorObject, Kind, OperationId, Update
-from everstep.core.sizes import error_bytes, text_bytes
+from everstep.core.model import Action, Kind, OperationId, Update
+from everstep.core.sizes import text_bytes
 from everstep.core.wire.text import dump
 from everstep.errors import InvocationError, SerDesError
 from everstep.sdk.replay.failures import error_object
@@ -58,24 +58,21 @@ def end(handler: HandlerEnd) -> Script[InvocationOutput]:
             try:
                 result = _result_text(value)
             except SerDesError as error:
-                return (yield from _failed(error_object(error)))
+                return _failed(error)
             if text_bytes(result) > OUTPUT_BYTES_MAX:
-                yield Save(_execution(Action.SUCCEED, payload=result), wait=True)
+                yield Save(_success(result), wait=True)
                 return InvocationOutput(status=InvocationStatus.SUCCEEDED, result="")
             return InvocationOutput(status=InvocationStatus.SUCCEEDED, result=result)
         case Failed(error=error):
             if isinstance(error, InvocationError) and error.is_retryable():
                 raise error
-            return (yield from _failed(error_object(error)))
+            return _failed(error)
         case _:
             assert_never(handler)
 
 
-def _failed(error: ErrorObject) -> Script[InvocationOutput]:
-    if error_bytes(error) > OUTPUT_BYTES_MAX:
-        yield Save(_execution(Action.FAIL, error=error), wait=True)
-        return InvocationOutput(status=InvocationStatus.FAILED)
-    return InvocationOutput(status=InvocationStatus.FAILED, error=error)
+def _failed(error: Exception) -> InvocationOutput:
+    return InvocationOutput(status=InvocationStatus.FAILED, error=error_object(error))
 
 
 def _result_text(value: object) -> str:
@@ -87,6 +84,6 @@ def _result_text(value: object) -> str:
         ) from error
 
 
-def _execution(action: Action, *, payload: str | None = None, error: ErrorObject | None = None) -> Update:
+def _success(result: str) -> Update:
     """The update that closes the execution; the service does not look at its id."""
-    return Update(id=OperationId("execution-result"), kind=Kind.EXECUTION, action=action, payload=payload, error=error)
+    return Update(id=OperationId("execution-result"), kind=Kind.EXECUTION, action=Action.SUCCEED, payload=result)

@@ -111,10 +111,11 @@ def run_in_child_context(
     _need_function(func, "run_in_child_context")
     config = config or _CHILD
     sub_type = config.sub_type or SubType.RUN_IN_CHILD_CONTEXT
+    since = scope.now()
     identity = scope.identify(Kind.CONTEXT, sub_type, name or name_of(func))
 
     def body() -> object:
-        return func(enter(scope.inner(identity, is_recorded=not config.is_virtual)))
+        return func(enter(scope.inner(identity, is_recorded=not config.is_virtual, since=since)))
 
     serdes = scope.serializer(config.serdes, func)
     call: ContextCall[Any] = ContextCall(

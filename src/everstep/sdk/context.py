@@ -1,9 +1,13 @@
 """What an author holds in a `def` function: the durable operations, each of which blocks until its result is known."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any, Generic, TypeVar, overload
+from uuid import UUID
 
-from everstep.sdk import asking, branching
+from everstep.core.model import OperationId
+from everstep.sdk import asking, branching, draws, patching
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
@@ -33,6 +37,8 @@ from everstep.sdk.waits import WaitForConditionConfig
 T = TypeVar("T")
 U = TypeVar("U")
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Context:
     """What both kinds of context have in common."""
@@ -55,6 +61,45 @@ class Context:
     def is_replaying(self) -> bool:
         """Whether the next operation is answered from history."""
         return self._scope.is_replaying()
+
+    def now(self) -> datetime:
+        """What time it is, in UTC and the same on every replay: when the last operation ended whose outcome was taken.
+
+        Before the first one it is the start of the execution; in a child context or branch, the moment that the code
+        around it knew of. It costs nothing, and does not move while code merely runs.
+        """
+        return _EPOCH + timedelta(milliseconds=self._scope.now())
+
+    def uuid4(self) -> UUID:
+        """Another UUID with each call, and the same one on every replay; costs nothing.
+
+        It follows from the execution's ARN: good for ids and idempotency keys, not for secrets.
+        """
+        return draws.uuid4(self._scope.draw())
+
+    def random(self) -> Random:
+        """A generator of random numbers that gives the same ones on every replay; costs nothing, keeps no secrets."""
+        return draws.generator(self._scope.draw())
+
+    def patched(self, patch_id: str) -> bool:
+        """Whether to take the new way at a place where the code has changed; executions in flight keep the old one.
+
+        True, and recorded with one operation, for an execution that comes here with the new code; False for one that
+        had passed before. Each context decides for itself, at the first call with this id.
+        """
+        return self._at_once(patching.patched(self._scope, patch_id))
+
+    def deprecate_patch(self, patch_id: str) -> None:
+        """In the place of `if context.patched(...)`, once only the new way is left.
+
+        Raises NonDeterministicExecutionError in an execution that had passed before the patch existed. When none is
+        left, this call may go too.
+        """
+        self._at_once(patching.deprecate_patch(self._scope, patch_id))
+
+    def _at_once(self, script: Script[T]) -> T:
+        """Carry out what waits for nothing."""
+        raise NotImplementedError
 
 
 class Callback(Generic[T]):
@@ -89,8 +134,16 @@ class DurableContext(Context):
     def _enter(self, scope: Scope) -> "DurableContext":
         return DurableContext(scope, self._driver, self.lambda_context)
 
-    def _run(self, script: Script[T]) -> T:
-        return self._driver.run(self._scope.script(script))
+    def _run(self, script: Script[T], of: OperationId | None = None) -> T:
+        """Carry out the script of this operation, by default the one that was asked for last."""
+        operation_id = of or self._scope.latest
+        try:
+            return self._driver.run(self._scope.script(script))
+        finally:
+            self._scope.lane.see(self._scope.ended_at(operation_id))
+
+    def _at_once(self, script: Script[T]) -> T:
+        return self._driver.run(script)
 
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)
@@ -164,11 +217,11 @@ class DurableContext(Context):
     def create_callback(self, name: str | None = None, config: CallbackConfig | None = None) -> Callback[Any]:
         """Make an id for somebody outside, who answers through the service's callback API."""
         identity, script = asking.create_callback(self._scope, name, config)
-        return Callback(self._run(script), identity, self, config)
+        return Callback(self._driver.run(self._scope.script(script)), identity, self, config)
 
     def callback_result(self, identity: Identity, config: CallbackConfig | None) -> Any:
         """What `Callback.result` does."""
-        return self._run(asking.callback_result(self._scope, identity, config))
+        return self._run(asking.callback_result(self._scope, identity, config), of=identity.id)
 
     def wait_for_callback(
         self,

@@ -5,9 +5,10 @@ the *calls* is what must not change between replays.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from everstep.core.model import CallbackId
+from everstep.core.model import CallbackId, OperationId
 from everstep.sdk import asking, branching
 from everstep.sdk.config import (
     CallbackConfig,
@@ -68,8 +69,13 @@ class AsyncDurableContext(Context):
     def _enter(self, scope: Scope) -> "AsyncDurableContext":
         return AsyncDurableContext(scope, self._driver, self.lambda_context)
 
-    def _start(self, script: Script[T]) -> "Future[T]":
-        return self._driver.start(self._scope.script(script))
+    def _start(self, script: Script[T], of: OperationId | None = None) -> "Future[T]":
+        """Begin the script of this operation, by default the one that was asked for last."""
+        moment = partial(self._scope.ended_at, of or self._scope.latest)
+        return self._driver.start(self._scope.script(script), moment)
+
+    def _at_once(self, script: Script[T]) -> T:
+        return self._driver.start(script).result()
 
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)
@@ -133,7 +139,7 @@ class AsyncDurableContext(Context):
     ) -> "Future[AsyncCallback[Any]]":
         """Make an id for somebody outside, who answers through the service's callback API."""
         identity, script = asking.create_callback(self._scope, name, config)
-        return self._start(self._created(script, identity, config))
+        return self._driver.start(self._scope.script(self._created(script, identity, config)))
 
     def _created(
         self, script: Script[CallbackId], identity: Identity, config: CallbackConfig | None
@@ -143,7 +149,7 @@ class AsyncDurableContext(Context):
 
     def callback_result(self, identity: Identity, config: CallbackConfig | None) -> "Future[Any]":
         """What `AsyncCallback.result` does."""
-        return self._start(asking.callback_result(self._scope, identity, config))
+        return self._start(asking.callback_result(self._scope, identity, config), of=identity.id)
 
     def wait_for_callback(
         self,

@@ -259,7 +259,7 @@ def _run_async(run: _Run) -> InvocationOutput:
     async def main() -> InvocationOutput:
         driver = LoopDriver(run.arn, run.client, run.writer)
         try:
-            settings = replace(run.settings(driver.is_cancelled), lane=lanes.path)
+            settings = replace(run.settings(driver.is_cancelled), lane=lanes.running)
             context = AsyncDurableContext(Scope(settings), driver, run.context)
             became = await driver.run_handler(lambda: run.handler(run.event, context))
             return await driver.conclude(became)

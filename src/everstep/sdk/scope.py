@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
-from everstep.core.model import Arn, Kind, OperationId
+from everstep.core.model import Arn, Kind, Millis, OperationId, Status
 from everstep.core.names import operation_id
 from everstep.errors import ValidationError
+from everstep.sdk.draws import draw
 from everstep.sdk.logger import Logger, LogInfo
 from everstep.sdk.observer import Inside, Observer
 from everstep.sdk.replay.journal import Identity, Journal
+from everstep.sdk.replay.lane import Lane
 from everstep.sdk.replay.requests import Script
 from everstep.sdk.results import serializer_of
 from everstep.sdk.serdes import SerDes, deserialize, serialize
@@ -28,8 +30,8 @@ def _never() -> bool:
     return False
 
 
-def _one_lane() -> str:
-    return ""
+def _no_task() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Settings:
     """The function's own default; None: `ExtendedTypeSerDes`."""
     is_cancelled: Callable[[], bool] = _never
     """Whether whoever asks works for nothing."""
-    lane: Callable[[], str] = _one_lane
-    """The path of the author's task that is asking; empty for a context's own code."""
+    lane: Callable[[], Lane | None] = _no_task
+    """The author's task that is asking; None where there are no tasks."""
     observer: Observer | None = None
 
 
@@ -58,7 +60,12 @@ class Scope:
     """Owns the position in one context."""
 
     def __init__(
-        self, settings: Settings, prefix: str | None = None, parent_id: OperationId | None = None, place: str = ""
+        self,
+        settings: Settings,
+        prefix: str | None = None,
+        parent_id: OperationId | None = None,
+        place: str = "",
+        since: Millis | None = None,
     ) -> None:
         self.settings = settings
         self.arn = settings.arn
@@ -68,12 +75,25 @@ class Scope:
         self._place = f"{place}-" if place else ""
         self._positions: dict[str, int] = {}
         """How many operations each lane has asked for."""
+        self._draws: dict[str, int] = {}
+        """How often each lane asked for something that looks like chance."""
+        self.patches: dict[OperationId, bool] = {}
+        """What each patch was answered to be, by the id of its marker."""
+        self.latest: OperationId | None = None
+        """The operation that was asked for last."""
+        self._lane = Lane()
+        self._since = self.journal.started_at if since is None else since
         self.logger = self._logger(logging.getLogger())
 
     def is_replaying(self) -> bool:
         """Whether the next operation of this context is already recorded."""
-        lane = self.settings.lane()
+        lane = self.lane.path
         return self._id(lane, self._positions.get(lane, 0) + 1) in self.journal
+
+    @property
+    def lane(self) -> Lane:
+        """The sequence of code that is asking."""
+        return self.settings.lane() or self._lane
 
     def _id(self, lane: str, position: int) -> OperationId:
         return operation_id(f"{self._prefix or ''}{lane}", position)
@@ -88,11 +108,12 @@ class Scope:
     def identify(self, kind: Kind, sub_type: str, name: str | None) -> Identity:
         """Take the next place. Raises ValidationError for a name that the service would refuse."""
         _check_name(name)
-        lane = self.settings.lane()
+        lane = self.lane.path
         position = self._positions[lane] = self._positions.get(lane, 0) + 1
+        self.latest = self._id(lane, position)
         return self._asked(
             Identity(
-                id=self._id(lane, position),
+                id=self.latest,
                 kind=kind,
                 sub_type=sub_type,
                 place=f"{self._place}{lane}{'-' if lane else ''}{position}",
@@ -101,9 +122,13 @@ class Scope:
             )
         )
 
-    def inner(self, owner: Identity, *, is_recorded: bool = True) -> "Scope":
-        """The scope inside a context; without a record of its own its operations stand under this scope's parent."""
-        scope = Scope(self.settings, owner.id, owner.id if is_recorded else self._parent_id, owner.place)
+    def inner(self, owner: Identity, *, is_recorded: bool = True, since: Millis | None = None) -> "Scope":
+        """The scope inside a context; without a record of its own its operations stand under this scope's parent.
+
+        `since` is the moment at which the context was asked for, now by default.
+        """
+        parent_id = owner.id if is_recorded else self._parent_id
+        scope = Scope(self.settings, owner.id, parent_id, owner.place, self.now() if since is None else since)
         scope.set_logger(self.logger.get_logger())
         return scope
 
@@ -119,6 +144,41 @@ class Scope:
                 parent_id=owner.id,
             )
         )
+
+    # ------------------------------------------------------------------ what is the same on every replay
+    def now(self) -> Millis:
+        """The latest moment that the code here can know of."""
+        return max(self._since, self.lane.seen)
+
+    def ended_at(self, operation_id: OperationId | None) -> Millis | None:
+        """When the operation ended; None for one that did not, or leaves no record."""
+        known = self.journal.get(operation_id) if operation_id is not None else None
+        return known.ended_at if known is not None else None
+
+    def draw(self) -> bytes:
+        """The next bytes that look like chance."""
+        lane = self.lane.path
+        number = self._draws[lane] = self._draws.get(lane, 0) + 1
+        return draw(self.arn, f"{self._prefix or ''}{lane}", number)
+
+    def marker(self, sub_type: str, name: str) -> Identity:
+        """The identity of an operation whose id comes from its name, so that no other one is numbered anew."""
+        _check_name(name)
+        lane = self.lane.path
+        return Identity(
+            id=self._id(f"{lane}~{sub_type}~{name}", 0),
+            kind=Kind.STEP,
+            sub_type=sub_type,
+            place=f"{self._place}{lane}{name}",
+            name=name,
+            parent_id=self._parent_id,
+        )
+
+    def was_here(self) -> bool:
+        """Whether the history holds what only code behind this place can have asked for."""
+        owner = self.journal.get(self._parent_id) if self._parent_id is not None else None
+        is_over = owner is not None and owner.status is not Status.STARTED
+        return is_over or self.is_replaying() or any(self._id(path, 1) in self.journal for path in self.lane.ahead())
 
     # ------------------------------------------------------------------ what an observer sees
     def _asked(self, identity: Identity) -> Identity:

@@ -22,7 +22,7 @@ from everstep.sdk.drive.bodies import call, is_awaitable
 from everstep.sdk.drive.coroutines import settle
 from everstep.sdk.drive.crew import Crew, Strand
 from everstep.sdk.drive.deadlines import is_given_up
-from everstep.sdk.drive.lanes import first_lane, laneless_task, make_task
+from everstep.sdk.drive.lanes import Moment, Told, first_lane, laneless_task, make_task, never, promise
 from everstep.sdk.drive.parking import Parking, Poll
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.drive.sending import Sender
@@ -87,9 +87,9 @@ class LoopDriver:
         await self._stop(task)
         return became
 
-    def start(self, script: Script[T]) -> asyncio.Future[T]:
-        """Begin the operation; the future is done when it is."""
-        future: asyncio.Future[T] = self._loop.create_future()
+    def start(self, script: Script[T], moment: Moment = never) -> asyncio.Future[T]:
+        """Begin the operation; the future is done when it is. `moment` then says when it ended, if anybody knows."""
+        future: Told[T] = promise(self._loop, moment)
         if self._over.done():
             future.cancel()  # so is the handler, and a `finally` of it came here
             return future
@@ -104,12 +104,12 @@ class LoopDriver:
             future.set_exception(error)
             self._note(future)
             return future
-        return self._run_beside(self._drive(strand, request))
+        return self._run_beside(self._drive(strand, request), moment)
 
-    def _run_beside(self, strand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def _run_beside(self, strand: Coroutine[Any, Any, T], moment: Moment = never) -> asyncio.Task[T]:
         """A task that counts as running until it parks or ends, and that ends with the context it was made in."""
         self._running += 1
-        task = laneless_task(self._loop, strand)
+        task = laneless_task(self._loop, strand, moment)
         self._tasks.add(task)
         room = ROOM.get()
         if room is not None:

@@ -7,7 +7,7 @@ two have drifted apart, and going on would mix up results: that is an error, lou
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from everstep.core.model import Action, Kind, Operation, OperationId, Status, Update
+from everstep.core.model import Action, Kind, Millis, Operation, OperationId, Status, Update
 from everstep.errors import NonDeterministicExecutionError
 
 
@@ -41,6 +41,11 @@ class Journal:
 
     def get(self, operation_id: OperationId) -> Operation | None:
         return self._operations.get(operation_id)
+
+    @property
+    def started_at(self) -> Millis:
+        """When the execution began."""
+        return next((o.started_at for o in self._operations.values() if o.kind is Kind.EXECUTION), Millis(0))
 
     def learn(self, operations: Iterable[Operation]) -> None:
         """Take over newer versions, as checkpoints answer them."""

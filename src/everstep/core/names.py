@@ -27,6 +27,7 @@ ARN_PATTERN = (
 _ARN = re.compile(ARN_PATTERN)
 _EXECUTION_NAME = re.compile(EXECUTION_NAME_PATTERN)
 LATEST = "$LATEST"
+QUALIFIER_PATTERN = r"\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+"
 FUNCTION_PATTERN = (
     r"(?:(?:arn:([a-zA-Z0-9-]+):lambda:([a-zA-Z0-9-]+):)?([0-9]{12}):function:)?"
     r"([a-zA-Z0-9_-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+))?"

@@ -20,7 +20,6 @@ from everstep.core.machine.commands import (
     InvocationEnd,
     InvocationEnded,
     Lost,
-    Performed,
     Returned,
 )
 from everstep.core.machine.delta import Begun, CallFunction, Delta, Effect, Invoke, NotifyParent, StartChild
@@ -44,7 +43,20 @@ PATIENCE_SECONDS = 0.5
 
 
 async def perform(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
-    """Carry out one effect to its end."""
+    """Carry out one effect to its end. Raises Refused TOO_MANY when it should be tried again.
+
+    An effect whose execution is forgotten is dropped: if it stayed, it would be tried at every start.
+    """
+    try:
+        await _carry_out(service, invoker, ids, effect)
+    except Refused as refused:
+        if refused.code is Code.TOO_MANY:
+            raise
+        logger.info("effect dropped: %s", refused, extra={"effect": effect.id})
+        await service.drop(effect)
+
+
+async def _carry_out(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
     match effect:
         case Invoke():
             await _invoke(service, invoker, ids, effect)
@@ -104,24 +116,15 @@ def plain_end(effect: CallFunction, answer: FunctionAnswer) -> ChildEnded:
 
 
 async def _notify(service: Service, effect: NotifyParent) -> None:
-    """Tell the parent how its child ended; a parent that is gone is told nothing."""
-    error = effect.error
-    if effect.status is ExecutionStatus.TIMED_OUT:
-        seconds = (await service.get(effect.arn)).origin.timeout_seconds
-        error = ErrorObject(type="ChainedInvoke.Timeout", message=f"CHAINED_INVOKE timed out after {seconds} seconds.")
+    """Tell the parent how its child ended."""
     ended = ChildEnded(
         operation_id=effect.parent.operation_id,
         effect_id=effect.id,
         status=effect.status,
         result=effect.result or None,
-        error=error,
+        error=effect.error,
     )
-    try:
-        await service.submit(effect.parent.arn, ended)
-    except Refused as refused:
-        if refused.code is not Code.NOT_FOUND:
-            raise
-        await service.submit(effect.arn, Performed(effect_id=effect.id))
+    await service.submit(effect.parent.arn, ended)
 
 
 def end_of(answer: FunctionAnswer) -> InvocationEnd:
@@ -241,9 +244,7 @@ class Dispatcher:
             except StoreError as error:
                 logger.error("the store refuses, trying again: %s", error, extra={"effect": effect.id})
             except Refused as refused:
-                if refused.code is not Code.TOO_MANY:
-                    logger.warning("effect dropped: %s", refused, extra={"effect": effect.id})
-                    return
+                logger.warning("%s", refused, extra={"effect": effect.id})
             else:
                 return
             await asyncio.sleep(RETRY_SECONDS)

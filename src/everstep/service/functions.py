@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from everstep.core.limits import RETENTION_DAYS_MAX, SECONDS_MAX
+from everstep.core.machine.commands import Target
+from everstep.core.messages import CheckpointRequest
+from everstep.core.names import parse_function
 from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
-from everstep.service.ports import FunctionConfig
+from everstep.service.ports import FunctionConfig, Functions
 
 INVOCATION_SECONDS_MAX = 900
 
@@ -40,6 +43,24 @@ class ConfiguredFunctions:
 
     def find(self, name: str) -> FunctionConfig | None:
         return self.configs.get(f"{name}:$LATEST") or self.configs.get(name)
+
+
+def targets_of(functions: Functions, request: CheckpointRequest) -> dict[str, Target]:
+    """What is known of the functions that the updates want to call, by the name that they use."""
+    named = {update.invoke.function_name for update in request.updates if update.invoke is not None}
+    return {name: target for name in named if (target := _target(functions, name)) is not None}
+
+
+def _target(functions: Functions, text: str) -> Target | None:
+    name = parse_function(text)
+    config = functions.find(name.name) if name is not None else None
+    if config is None:
+        return None
+    return Target(
+        is_durable=config.is_durable,
+        execution_timeout_seconds=config.execution_timeout_seconds,
+        retention_days=config.retention_days,
+    )
 
 
 def parse_function_configs(text: str) -> ConfiguredFunctions:

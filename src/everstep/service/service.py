@@ -20,24 +20,19 @@ from everstep.core.machine.commands import (
     Command,
     Start,
     Stop,
-    Target,
     Tick,
 )
 from everstep.core.machine.decide import check_token, decide, due_at, evolve
-from everstep.core.machine.delta import Delta, StartChild
-from everstep.core.machine.state import Execution, Origin
+from everstep.core.machine.delta import Delta, Effect, StartChild
+from everstep.core.machine.life import is_expired
+from everstep.core.machine.state import Execution
 from everstep.core.messages import CheckpointReply, CheckpointRequest, StatePage
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, Millis
-from everstep.core.names import (
-    EXECUTION_NAME_PATTERN,
-    ExecutionName,
-    FunctionName,
-    is_execution_name,
-    parse_callback_id,
-    parse_function,
-)
-from everstep.core.refusal import Code, Refused, invalid, not_found
+from everstep.core.names import FunctionName, parse_callback_id
+from everstep.core.refusal import Code, Refused, not_found
 from everstep.service import queries
+from everstep.service.births import Place, StartCommand, Started, found_for, origin_of
+from everstep.service.functions import targets_of
 from everstep.service.hot import Hot
 from everstep.service.ports import (
     Clock,
@@ -56,51 +51,10 @@ from everstep.service.ports import (
 )
 from everstep.service.queries import HistoryPage
 
+__all__ = ["Place", "Service", "StartCommand", "Started", "World"]
+
 COMMIT_ATTEMPTS_MAX = 20
 """Races that a change may lose against other processes before it gives up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartCommand:
-    """A wish for a new execution."""
-
-    function: str
-    qualifier: str | None = None
-    name: str | None = None
-    """None: a name is made."""
-    input: str | None = None
-    """JSON text."""
-    is_async: bool = False
-    """Nobody waits for the result."""
-    tenant_id: str | None = None
-    trace_header: str | None = None
-    timeout_seconds: int | None = None
-    """None: as the function is configured."""
-    retention_days: int | None = None
-    """None: as the function is configured."""
-    endpoint: str | None = None
-    """Where the function is invoked, when not where the service would."""
-    unique: bool = True
-    """The name belongs to one execution of the function: the same name again finds it."""
-    must_be_known: bool = True
-    """Whether a function that the service has no configuration of is refused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    arn: Arn
-    existing: bool
-    """The name had started this execution before."""
-    version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where the service claims to be; part of every ARN."""
-
-    partition: str = "aws"
-    region: str = "us-east-1"
-    account: str = "000000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +87,10 @@ class Service:
         self._writing = 0
         self._listeners: list[Listener] = []
         self._awaited: dict[Arn, list[Future[None]]] = {}
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -205,15 +163,19 @@ class Service:
         if config is None and command.must_be_known:
             raise not_found(f"Function not found: {command.function}")
         config = config or FunctionConfig(name=command.function)
-        origin = _origin(command, config, self._place, self._ids.new(), self._clock.now())
-        delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
-        try:
-            await self._commit(delta)
-        except NameTakenError as taken:
-            return await self._existing(taken.arn, origin)
-        self._hot.keep(evolve(None, delta))
-        self._tell(delta)
-        return Started(arn=origin.arn, existing=False, version=origin.version)
+        for _ in range(COMMIT_ATTEMPTS_MAX):
+            origin = origin_of(command, config, self._place, self._ids.new(), self._clock.now())
+            delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
+            try:
+                await self._commit(delta)
+            except NameTakenError as taken:
+                if await self._is_gone(taken.arn):
+                    continue  # and with it its claim to the name
+                return found_for(origin, await self.get(taken.arn))
+            self._hot.keep(evolve(None, delta))
+            self._tell(delta)
+            return Started(arn=origin.arn, existing=False, version=origin.version)
+        raise Refused(Code.TOO_MANY, f"too many executions of {command.function} are called {command.name}; try again")
 
     async def start_child(self, effect: StartChild) -> None:
         """Give birth to a child execution; one that exists was born when the effect was performed before."""
@@ -239,22 +201,38 @@ class Service:
         arn, operation_id = named
         await self.submit(arn, AnswerCallback(operation_id=operation_id, answer=answer))
 
-    async def _existing(self, arn: Arn, wanted: Origin) -> Started:
-        summary = await self.get(arn)
-        if (summary.origin.input, summary.origin.version) != (wanted.input, wanted.version):
-            raise Refused(
-                Code.ALREADY_STARTED,
-                f"A durable execution with the name {wanted.name} already exists within the function, with another "
-                "payload or version",
-            )
-        return Started(arn=arn, existing=True, version=summary.origin.version)
-
     async def stop(self, arn: Arn, error: ErrorObject | None = None) -> Millis:
         """End the execution now; one that is closed stays as it ended. When it ended."""
         delta, _ = await self.submit(arn, Stop(error=error))
         assert delta.head.ended_at is not None, delta
         return delta.head.ended_at
 
+    # ------------------------------------------------------------------ time
+    async def tick(self, arn: Arn) -> None:
+        """Let time act on the execution; one whose retention is over is forgotten. Raises Refused."""
+        if not await self._is_gone(arn):
+            await self.submit(arn, Tick())
+
+    async def _is_gone(self, arn: Arn) -> bool:
+        """Whether there is no such execution any more; one that is kept no longer goes now."""
+        async with self._hot.lane(arn):
+            known = self._hot.get(arn) or await self._store.summary(arn)
+            if known is None:
+                return True
+            if not is_expired(known.head, self._clock.now()):
+                return False
+            self._hot.forget(arn)
+            try:
+                await self._store.forget(arn, known.head.version)
+            except StaleVersionError:
+                return False
+            return True
+
+    async def drop(self, effect: Effect) -> None:
+        """Nobody is left who could perform the effect, or to whom it would matter."""
+        await self._store.drop(effect.id)
+
+    # ------------------------------------------------------------------ waiting
     async def closed(self, arn: Arn) -> Summary:
         """Wait until the execution is closed."""
         waiter: Future[None] = get_running_loop().create_future()
@@ -276,27 +254,11 @@ class Service:
     async def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
         """Save what the function reports. Raises Refused; an unknown execution is a stale token."""
         try:
-            delta, _ = await self.submit(arn, Checkpoint(request=request, targets=self._targets(request)))
+            delta, _ = await self.submit(arn, Checkpoint(request=request, targets=targets_of(self._functions, request)))
         except Refused as refused:
             raise queries.as_token_refusal(refused) from refused
         assert isinstance(delta.response, CheckpointReply), delta
         return delta.response
-
-    def _targets(self, request: CheckpointRequest) -> dict[str, Target]:
-        """What is known of the functions that the updates want to call."""
-        named = {update.invoke.function_name for update in request.updates if update.invoke is not None}
-        return {name: target for name in named if (target := self._target(name)) is not None}
-
-    def _target(self, text: str) -> Target | None:
-        name = parse_function(text)
-        config = self._functions.find(name.name) if name is not None else None
-        if config is None:
-            return None
-        return Target(
-            is_durable=config.is_durable,
-            execution_timeout_seconds=config.execution_timeout_seconds,
-            retention_days=config.retention_days,
-        )
 
     async def state(self, arn: Arn, token: CheckpointToken, marker: str | None, max_items: int) -> StatePage:
         """A page of the state, for the holder of the current token."""
@@ -354,38 +316,3 @@ class Service:
             tenant_id=tenant_id,
         )
         return await self._invoker.invoke(call)
-
-
-def _origin(command: StartCommand, config: FunctionConfig, place: Place, execution_id: str, now: Millis) -> Origin:
-    """The beginning of an execution. Raises Refused for a bad name."""
-    if command.name is not None and not is_execution_name(command.name):
-        raise invalid(
-            f"Value '{command.name}' at 'durableExecutionName' must have 1 to 64 characters and satisfy the "
-            f"regular expression pattern: {EXECUTION_NAME_PATTERN}"
-        )
-    name = ExecutionName(
-        function=command.function,
-        name=command.name or execution_id,
-        execution_id=execution_id,
-        version=FunctionName(name=command.function, qualifier=command.qualifier).version,
-        partition=place.partition,
-        region=place.region,
-        account=place.account,
-    )
-    return Origin(
-        arn=name.arn,
-        execution_id=execution_id,
-        name=name.name,
-        function=name.function,
-        version=name.version,
-        function_arn=name.function_arn,
-        input=command.input,
-        started_at=now,
-        timeout_seconds=command.timeout_seconds or config.execution_timeout_seconds,
-        retention_days=command.retention_days or config.retention_days,
-        is_async=command.is_async,
-        unique_name=command.name if command.unique else None,
-        tenant_id=command.tenant_id,
-        trace_header=command.trace_header,
-        endpoint=command.endpoint,
-    )

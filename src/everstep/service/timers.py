@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
-from everstep.core.machine.commands import Tick
 from everstep.core.machine.delta import Delta
+from everstep.core.machine.state import Execution
 from everstep.core.model import Arn, Millis
 from everstep.core.refusal import Refused
 from everstep.service.pace import PacedClock, next_skip
@@ -23,7 +24,7 @@ _FAR = Millis(2**62)
 async def tick(service: Service, arn: Arn) -> None:
     """Let time act on one execution."""
     try:
-        await service.submit(arn, Tick())
+        await service.tick(arn)
     except Refused as refused:
         logger.warning("time could not act on %s: %s", arn, refused)
 
@@ -65,8 +66,7 @@ class Timers:
         """Skip what may be skipped; the seconds after which to look again."""
         if self._pace is None or not self._pace.may_skip():
             return SLEEP_SECONDS_MAX
-        arns = await self._store.due(_FAR, DUE_AT_ONCE_MAX)
-        skip = next_skip([await self._service.look(arn) for arn in arns])
+        skip = next_skip(await self._open())
         # Asked after the last await: what was begun meanwhile must not find itself in the future.
         if skip is None or not self._pace.may_skip() or self._service.is_writing or self._earlier.is_set():
             return SLEEP_SECONDS_MAX
@@ -74,6 +74,15 @@ class Timers:
         if left <= 0:
             self._pace.skip_to(skip.moment)
         return max(left, 0)
+
+    async def _open(self) -> list[Execution]:
+        """The executions that time may change before it makes the service forget them."""
+        found = []
+        for arn in await self._store.due(_FAR, DUE_AT_ONCE_MAX):
+            with suppress(Refused):  # forgotten since
+                if not (await self._service.get(arn)).head.status.is_closed:
+                    found.append(await self._service.look(arn))
+        return found
 
     async def _sleep(self, due: Millis | None, seconds_max: float) -> None:
         self._awaited = due

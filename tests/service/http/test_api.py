@@ -29,7 +29,7 @@ def test_an_unknown_route_is_a_404_with_its_code_in_header_and_body(path: str) -
     [
         ("GET", f"{EXECUTIONS}/{UNKNOWN}/checkpoint", "POST"),
         ("GET", f"{EXECUTIONS}/{UNKNOWN}/stop", "POST"),
-        ("POST", f"{EXECUTIONS}/{UNKNOWN}", "GET"),
+        ("POST", f"{EXECUTIONS}/{UNKNOWN}", "DELETE, GET"),
         ("PUT", f"{EXECUTIONS}/{UNKNOWN}/history", "GET"),
         ("GET", "/2015-03-31/functions/echo/invocations", "POST"),
         ("DELETE", "/health", "GET"),
@@ -105,5 +105,6 @@ def test_the_emulator_speaks_of_what_is_missing_without_a_code() -> None:
 
         invalid = await client.ask("GET", f"{EXECUTIONS}/{UNKNOWN}/state?CheckpointToken=YWJj")
         assert (invalid.status, invalid.headers["x-amzn-errortype"]) == (400, "InvalidParameterValueException")
+        assert invalid.json["Type"] == "InvalidParameterValueException"
 
     with_api(talk, dialect=Dialect.EMULATOR)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from everstep.core.limits import ASYNC_REQUEST_BODY_BYTES_MAX
+from everstep.core.limits import LIMITS
 from everstep.core.model import Arn
 from everstep.service.http.invoke import outcome
 from tests.service.http.world import EXECUTIONS, Client, with_api
@@ -151,7 +151,7 @@ def test_what_cannot_be_invoked_is_refused_and_starts_nothing(
 
 def test_an_event_may_be_a_megabyte_and_not_more() -> None:
     async def talk(client: Client) -> None:
-        largest = b'"' + b"x" * (ASYNC_REQUEST_BODY_BYTES_MAX - 2) + b'"'
+        largest = b'"' + b"x" * (LIMITS.async_input_bytes_max - 2) + b'"'
         assert (await client.invoke("echo", largest, type="Event")).status == 202
         refused = await client.invoke("echo", b" " + largest, type="Event")
         assert (refused.status, refused.headers["x-amzn-errortype"]) == (413, "RequestTooLargeException")

@@ -49,7 +49,7 @@ def test_a_missing_key_is_named(missing: str) -> None:
     async def talk(client: Client) -> None:
         body = json.dumps({name: value for name, value in BODY.items() if name != missing}).encode()
         reply = await client.ask("POST", "/start-durable-execution", body)
-        assert (reply.status, reply.json["Type"]) == (400, "InvalidParameterValueException")
+        assert (reply.status, reply.json["__type"]) == (400, "InvalidParameterValueException")
         assert reply.json["message"] == f"Missing required field: {missing}"
 
     with_api(talk)

@@ -151,13 +151,6 @@ class ChildEnded:
     error: ErrorObject | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performed:
-    """An effect is done, and nothing follows from it for this execution."""
-
-    effect_id: str
-
-
 Command: TypeAlias = (
     Start
     | Checkpoint
@@ -165,7 +158,6 @@ Command: TypeAlias = (
     | InvocationEnded
     | AnswerCallback
     | ChildEnded
-    | Performed
     | Pause
     | Resume
     | Stop

@@ -18,7 +18,6 @@ from everstep.core.machine.commands import (
     Delete,
     InvocationEnded,
     Pause,
-    Performed,
     Resume,
     Start,
     Stop,
@@ -55,8 +54,6 @@ def decide(execution: Execution | None, command: Command, now: Millis, limits: L
             return outside.answer(draft, command)
         case ChildEnded():
             return outside.child_ended(draft, command)
-        case Performed(effect_id=effect_id):
-            draft.perform(effect_id)
         case Pause():
             return pausing.pause(draft, command)
         case Resume():

@@ -21,7 +21,8 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
-from everstep.core.refusal import Code, Refused
+from everstep.core.refusal import Code, Refused, invalid
+from everstep.core.sizes import error_bytes
 
 _CLOSING_EVENT = {
     ExecutionStatus.SUCCEEDED: EventType.EXECUTION_SUCCEEDED,
@@ -125,7 +126,13 @@ def call_off_invocation(draft: Draft) -> bool:
 
 
 def stop(draft: Draft, error: ErrorObject | None) -> None:
-    """Somebody ends the execution; one that is closed, or whose time was up before, stays as it ended."""
+    """Somebody ends the execution; one that is closed, or whose time was up before, stays as it ended.
+
+    Raises Refused for an error beyond its limit.
+    """
+    limit = draft.limits.stop_error_bytes_max
+    if error_bytes(error) > limit:
+        raise invalid(f"Error object size must be less than or equal to {limit} bytes.")
     ripen(draft)
     if draft.is_open:
         close(draft, ExecutionStatus.STOPPED, error=error or ErrorObject())

@@ -21,15 +21,15 @@ from everstep.core.machine.draft import Draft
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.life import ripen, wake
 from everstep.core.model import ErrorObject, Kind, Status
-from everstep.core.refusal import Code, Refused, not_found
+from everstep.core.refusal import Code, Refused, invalid, not_found
 from everstep.core.sizes import error_bytes, text_bytes
 
 
 def answer(draft: Draft, command: AnswerCallback) -> Delta:
     """Somebody outside answers, or says that it is still at work.
 
-    Raises Refused: NOT_FOUND for a callback that does not exist, CALLBACK_TIMEOUT for one that is closed, TOO_LARGE
-    for an answer beyond its limit.
+    Raises Refused: NOT_FOUND for a callback that does not exist, CALLBACK_TIMEOUT for one that is closed, VALIDATION
+    or INVALID_PARAMETER for an answer beyond its limit.
     """
     _refuse_oversize(draft, command)
     ripen(draft)
@@ -57,16 +57,18 @@ def answer(draft: Draft, command: AnswerCallback) -> Delta:
 def _refuse_oversize(draft: Draft, command: AnswerCallback) -> None:
     limit = draft.limits.callback_payload_bytes_max
     match command.answer:
-        case CallbackSuccess(payload=payload):
-            size = text_bytes(payload)
-        case CallbackFailure(error=error):
-            size = error_bytes(error)
-        case CallbackHeartbeat():
-            size = 0
+        case CallbackSuccess(payload=payload) if text_bytes(payload) > limit:
+            raise Refused(
+                Code.VALIDATION,
+                "1 validation error detected: Value at 'result' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {limit}",
+            )
+        case CallbackFailure(error=error) if error_bytes(error) > limit:
+            raise invalid(f"Error object size must be less than or equal to {limit} bytes.")
+        case CallbackSuccess() | CallbackFailure() | CallbackHeartbeat():
+            return
         case _:
             assert_never(command.answer)
-    if size > limit:
-        raise Refused(Code.TOO_LARGE, f"The answer to a callback must not have more than {limit} bytes")
 
 
 def child_ended(draft: Draft, command: ChildEnded) -> Delta:

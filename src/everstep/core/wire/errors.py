@@ -43,15 +43,19 @@ def error_in(fields: Fields, name: str = "Error") -> ErrorObject | None:
     return None if found is None else read_error(found)
 
 
-def encode_refusal(refused: Refused) -> JsonObject:
-    """The body of an error answer; every client finds its member in it, whatever its SDK looks for."""
+def encode_refusal(refused: Refused, *, type_is_code: bool = False) -> JsonObject:
+    """The body of an error answer; every client finds its member in it, whatever its SDK looks for.
+
+    `Type` says whose fault it is; the official emulator has the code there (`type_is_code`).
+    """
+    code = refused.code
     found: JsonObject = {
-        "__type": refused.code.value,
-        "Type": "Service" if refused.code.http_status >= 500 else "User",
+        "__type": code.value,
+        "Type": code.value if type_is_code else "Service" if code.http_status >= 500 else "User",
         "message": refused.message,
         "Message": refused.message,
     }
-    if refused.code is Code.TOO_MANY:
+    if code is Code.TOO_MANY:
         found["Reason"] = "CallerRateLimitExceeded"
     return found
 

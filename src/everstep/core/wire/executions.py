@@ -7,7 +7,7 @@ from everstep.core import limits
 from everstep.core.machine.commands import Pause, Resume
 from everstep.core.machine.state import Head, Origin, PauseDetails
 from everstep.core.model import ExecutionStatus, Millis
-from everstep.core.names import EXECUTION_NAME_PATTERN
+from everstep.core.names import EXECUTION_NAME_PATTERN, QUALIFIER_PATTERN
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.errors import encode_error
 from everstep.core.wire.fields import Fields, Text
@@ -19,6 +19,7 @@ from everstep.core.wire.updates import TENANT_ID
 EXECUTION_NAME = Text(
     chars_min=1, chars_max=limits.EXECUTION_NAME_CHARS_MAX, pattern=re.compile(EXECUTION_NAME_PATTERN)
 )
+QUALIFIER = Text(chars_min=1, chars_max=limits.QUALIFIER_CHARS_MAX, pattern=re.compile(QUALIFIER_PATTERN))
 _FUNCTION = Text(chars_min=1, chars_max=limits.FUNCTION_NAME_CHARS_MAX)
 
 

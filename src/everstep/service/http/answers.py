@@ -18,7 +18,7 @@ def refusal(refused: Refused, manners: Manners) -> Response:
     """How a dialect says no."""
     if refused.code is Code.NOT_FOUND and not manners.not_found_code:
         return json_response(refused.code.http_status, {"Type": refused.code.value, "Message": refused.message})
-    response = refusal_response(refused)
+    response = refusal_response(refused, type_is_code=manners.type_is_code)
     if isinstance(refused, WrongMethodError):
         return with_headers(response, ("Allow", refused.allowed))
     return response

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from everstep.core.refusal import Code, Refused
+from everstep.core.wire.errors import encode_refusal
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -27,6 +28,7 @@ AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
+RETRY_AFTER_SECONDS = "1"
 DRAINED_BYTES_MAX = 64 * 1024 * 1024
 """How much of a body over its limit is still read: a client that is cut off while it sends sees a broken
 connection instead of our answer."""
@@ -67,11 +69,18 @@ def json_response(status: int, value: object, headers: tuple[tuple[str, str], ..
     return Response(status, body, (("content-type", "application/json"), *headers))
 
 
-def refusal_response(refused: Refused) -> Response:
-    """The answer that every AWS client can read: the code in the header and the body, the message in both spellings."""
-    code, message = refused.code.value, refused.message
-    body = {"__type": code, "Type": code, "message": message, "Message": message}
-    return json_response(refused.code.http_status, body, (("x-amzn-ErrorType", code),))
+def refusal_response(refused: Refused, *, type_is_code: bool = False) -> Response:
+    """The answer that every AWS client can read: the code in the header and the body, the message in both spellings.
+
+    It names the execution that stands in the way, where there is one.
+    """
+    headers = [("x-amzn-ErrorType", refused.code.value)]
+    if refused.code is Code.TOO_MANY:
+        headers.append(("Retry-After", RETRY_AFTER_SECONDS))
+    if refused.arn is not None:
+        headers.append(("X-Amz-Durable-Execution-Arn", refused.arn))
+    body = encode_refusal(refused, type_is_code=type_is_code)
+    return json_response(refused.code.http_status, body, tuple(headers))
 
 
 def asgi_app(

@@ -26,6 +26,8 @@ class Manners:
 
     not_found_code: bool
     """Whether a 404 carries its error code. With one, sam prints another text than its tests want."""
+    type_is_code: bool
+    """Whether the member `Type` of an error holds its code, and not whose fault it is."""
     unknown_execution: str
     """The message about an execution that does not exist; `{arn}` stands for what the caller wrote."""
     closed_callback: Mapping[type, str]
@@ -43,6 +45,7 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
     {
         Dialect.AWS: Manners(
             not_found_code=True,
+            type_is_code=False,
             unknown_execution="Durable Execution does not exist",
             closed_callback=MappingProxyType({}),
             any_arn=False,
@@ -51,6 +54,7 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
         ),
         Dialect.EMULATOR: Manners(
             not_found_code=False,
+            type_is_code=True,
             unknown_execution="Execution {arn} not found",
             closed_callback=MappingProxyType(
                 {

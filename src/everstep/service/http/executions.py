@@ -1,4 +1,4 @@
-"""The management API: look at executions, and stop them."""
+"""The management API: look at executions, stop, pause, resume and delete them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,20 @@ from typing import Final
 
 from everstep.core.events import Event, EventType
 from everstep.core.limits import PAGE_ITEMS_MAX
+from everstep.core.machine.commands import Delete, Pause, Resume
 from everstep.core.model import Arn, ErrorObject
 from everstep.core.names import ARN_PATTERN, parse_arn
 from everstep.core.refusal import Code, Refused, not_found
 from everstep.core.wire.errors import read_error
 from everstep.core.wire.events import encode_history
-from everstep.core.wire.executions import encode_execution, encode_summary
+from everstep.core.wire.executions import (
+    EXECUTION_NAME,
+    QUALIFIER,
+    decode_pause,
+    decode_resume,
+    encode_execution,
+    encode_summary,
+)
 from everstep.core.wire.fields import Fields
 from everstep.core.wire.operations import Moments
 from everstep.core.wire.text import JsonObject
@@ -61,10 +69,35 @@ async def stop(desk: Desk, call: Call) -> Response:
     return json_response(200, {"StopTimestamp": Moments.SECONDS.write(stopped_at)})
 
 
+async def pause(desk: Desk, call: Call) -> Response:
+    """POST …/durable-executions/{arn}/pause"""
+    return await _ask(desk, call, decode_pause(call.json() if call.body else {}))
+
+
+async def resume(desk: Desk, call: Call) -> Response:
+    """POST …/durable-executions/{arn}/resume"""
+    return await _ask(desk, call, decode_resume(call.json() if call.body else {}))
+
+
+async def _ask(desk: Desk, call: Call, command: Pause | Resume) -> Response:
+    with execution_of(desk.manners, call) as arn:
+        await desk.service.submit(arn, command)
+    return json_response(202, {})
+
+
+async def delete(desk: Desk, call: Call) -> Response:
+    """DELETE …/durable-executions/{arn}: it has the status DELETING until it is gone, in a moment"""
+    with execution_of(desk.manners, call) as arn:
+        delta, _ = await desk.service.submit(arn, Delete())
+    assert delta.head.expires_at is not None, delta
+    return json_response(202, {"DeletionRequestTimestamp": Moments.SECONDS.write(delta.head.expires_at)})
+
+
 async def list_of_function(desk: Desk, call: Call) -> Response:
     """GET /2025-12-01/functions/{FunctionName}/durable-executions"""
-    function = function_of(call.subject, call.query.text("Qualifier"))
-    query = replace(read_list_query(call), function=function.name, version=function.qualifier)
+    function = function_of(call.subject, call.query.text("Qualifier", QUALIFIER))
+    version = None if function.qualifier is None else function.version
+    query = replace(read_list_query(call), function=function.name, version=version)
     page = await desk.service.list(query)
     # What was listed once stays readable after the function is gone; only a name that nobody knows is an error.
     if not page.items and desk.service.function(function.name) is None:
@@ -100,7 +133,7 @@ def arn_of(manners: Manners, call: Call) -> Arn:
 def read_list_query(call: Call) -> ListQuery:
     query = call.query
     return ListQuery(
-        name=query.text("DurableExecutionName"),
+        name=query.text("DurableExecutionName", EXECUTION_NAME),
         statuses=query.statuses(),
         started_after=query.moment("StartedAfter"),
         started_before=query.moment("StartedBefore"),

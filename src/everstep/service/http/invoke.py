@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from everstep.core.limits import ASYNC_REQUEST_BODY_BYTES_MAX, REQUEST_BODY_BYTES_MAX, SYNC_INVOKE_SECONDS_MAX
+from everstep.core.limits import REQUEST_BODY_BYTES_MAX
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus
 from everstep.core.names import FunctionName
 from everstep.core.refusal import Code, Refused, invalid, not_found
-from everstep.core.wire.executions import EXECUTION_NAME
+from everstep.core.wire.executions import EXECUTION_NAME, QUALIFIER
 from everstep.core.wire.fields import Fields, named
 from everstep.core.wire.text import NotJsonError, load
 from everstep.core.wire.updates import TENANT_ID
@@ -57,7 +57,7 @@ class Invocation:
 
 async def invoke(desk: Desk, call: Call) -> Response:
     """POST /2015-03-31/functions/{FunctionName}/invocations"""
-    wanted = read_invocation(call)
+    wanted = read_invocation(call, desk.service.limits.async_input_bytes_max)
     config = desk.service.function(wanted.function.name)
     if config is None:
         raise not_found(f"Function not found: {wanted.function.arn}")
@@ -70,7 +70,7 @@ async def invoke(desk: Desk, call: Call) -> Response:
     return await _call_plain(desk, wanted)
 
 
-def read_invocation(call: Call) -> Invocation:
+def read_invocation(call: Call, async_bytes_max: int) -> Invocation:
     """What the call asks for. Raises Refused for whatever is wrong with it."""
     headers = Fields(
         {
@@ -80,7 +80,7 @@ def read_invocation(call: Call) -> Invocation:
         }
     )
     invocation = Invocation(
-        function=function_of(call.subject, call.query.text("Qualifier")),
+        function=function_of(call.subject, call.query.text("Qualifier", QUALIFIER)),
         type=headers.need_choice("InvocationType", _TYPES),
         payload=call.body,
         name=headers.text("DurableExecutionName", EXECUTION_NAME),
@@ -88,17 +88,18 @@ def read_invocation(call: Call) -> Invocation:
         trace_header=call.headers.get("x-amzn-trace-id"),
     )
     headers.check()
-    _check_payload(invocation.payload, invocation.type)
+    is_async = invocation.type is InvocationType.EVENT
+    _check_payload(invocation, min(async_bytes_max, REQUEST_BODY_BYTES_MAX) if is_async else REQUEST_BODY_BYTES_MAX)
     return invocation
 
 
-def _check_payload(payload: bytes, kind: InvocationType) -> None:
-    limit = ASYNC_REQUEST_BODY_BYTES_MAX if kind is InvocationType.EVENT else REQUEST_BODY_BYTES_MAX
-    if len(payload) > limit:
-        raise Refused(Code.TOO_LARGE, f"the payload has {len(payload)} bytes, an {kind} invocation takes {limit}")
-    if payload:
+def _check_payload(invocation: Invocation, limit: int) -> None:
+    size = len(invocation.payload)
+    if size > limit:
+        raise Refused(Code.TOO_LARGE, f"the payload has {size} bytes, an {invocation.type} invocation takes {limit}")
+    if invocation.payload:
         try:
-            load(payload)
+            load(invocation.payload)
         except NotJsonError as error:
             raise Refused(Code.INVALID_CONTENT, f"the payload is not JSON: {error}") from error
 
@@ -119,7 +120,7 @@ async def _start(service: Service, wanted: Invocation) -> Response:
     headers = (("X-Amz-Durable-Execution-Arn", started.arn), ("X-Amz-Executed-Version", started.version))
     if wanted.type is InvocationType.EVENT:
         return Response(202, headers=headers)
-    return with_headers(await outcome(service, started.arn, SYNC_INVOKE_SECONDS_MAX), *headers)
+    return with_headers(await outcome(service, started.arn, service.limits.sync_invoke_seconds_max), *headers)
 
 
 async def outcome(service: Service, arn: Arn, seconds_max: float) -> Response:
@@ -140,9 +141,9 @@ def result_of(closed: Summary) -> Response:
         case ExecutionStatus.SUCCEEDED:
             result = "null" if head.result is None else head.result
             return Response(200, result.encode(), (("content-type", "application/json"),))
-        case ExecutionStatus.FAILED | ExecutionStatus.TIMED_OUT | ExecutionStatus.STOPPED:
+        case ExecutionStatus.FAILED | ExecutionStatus.TIMED_OUT | ExecutionStatus.STOPPED | ExecutionStatus.DELETING:
             return function_error(head.error or ErrorObject(), f"the execution ended as {head.status}")
-        case ExecutionStatus.RUNNING:
+        case ExecutionStatus.RUNNING | ExecutionStatus.PAUSING | ExecutionStatus.PAUSED:
             raise AssertionError(f"{closed.origin.arn} is not closed")
         case _:
             assert_never(head.status)
@@ -155,6 +156,7 @@ async def _call_plain(desk: Desk, wanted: Invocation) -> Response:
         desk.errands.send(answer)
         return Response(202)
     given = await answer
+    version = ("X-Amz-Executed-Version", function.version)
     if given.error is not None:
-        return function_error(given.error)
-    return Response(200, given.payload, (("content-type", "application/json"),))
+        return with_headers(function_error(given.error), version)
+    return Response(200, given.payload, (("content-type", "application/json"), version))

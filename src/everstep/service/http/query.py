@@ -7,10 +7,10 @@ the Lambda API, with the parameter's name in lower camel case.
 import re
 from urllib.parse import parse_qs
 
-from everstep.core.limits import PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX
+from everstep.core.limits import LIST_STATUSES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX
 from everstep.core.model import CheckpointToken, ExecutionStatus, Millis
 from everstep.core.refusal import Code, Refused
-from everstep.core.wire.fields import read_moment
+from everstep.core.wire.fields import FREE, Fields, Text, read_moment
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
 _ECHO_CHARS_MAX = 256
@@ -26,8 +26,13 @@ class Query:
     def __init__(self, text: str) -> None:
         self._values = parse_qs(text)
 
-    def text(self, name: str) -> str | None:
-        return self._values.get(name, [None])[0]
+    def text(self, name: str, shape: Text = FREE) -> str | None:
+        text = self._values.get(name, [None])[0]
+        if shape is not FREE:
+            fields = Fields({name: text})
+            fields.text(name, shape)
+            fields.check()
+        return text
 
     def flag(self, name: str, default: bool) -> bool:
         text = self.text(name)
@@ -67,6 +72,9 @@ class Query:
     def statuses(self) -> frozenset[ExecutionStatus]:
         """Statuses, repeated; the official emulator calls it StatusFilter. Empty: every status."""
         names = self._values.get("Statuses") or self._values.get("StatusFilter") or []
+        if len(names) > LIST_STATUSES_MAX:
+            limit = f"Member must have length less than or equal to {LIST_STATUSES_MAX}"
+            raise violation(str(names), "Statuses", limit)
         known = [status.value for status in ExecutionStatus]
         for name in names:
             if name not in known:

@@ -5,32 +5,72 @@ told, and of which tokens may write.
 """
 
 from collections import Counter
+from contextlib import suppress
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from everstep.core.limits import Limits
-from everstep.core.machine.commands import BeginInvocation, Checkpoint, InvocationEnded, Lost, Tick
+from everstep.core.machine.commands import (
+    AnswerCallback,
+    BeginInvocation,
+    CallbackFailure,
+    CallbackHeartbeat,
+    CallbackSuccess,
+    Checkpoint,
+    ChildEnded,
+    InvocationEnded,
+    Lost,
+    Target,
+    Tick,
+)
 from everstep.core.machine.decide import due_at
 from everstep.core.machine.delta import Begun, Delta
 from everstep.core.machine.state import InvocationPhase
 from everstep.core.messages import CheckpointReply, CheckpointRequest
-from everstep.core.model import Action, CheckpointToken, ExecutionStatus, Kind, OperationId, Status, Update
+from everstep.core.model import (
+    Action,
+    CallbackOptions,
+    CheckpointToken,
+    ExecutionStatus,
+    InvokeOptions,
+    Kind,
+    OperationId,
+    Status,
+    Update,
+)
 from everstep.core.refusal import Refused
 from tests.core.machine.factories import TIMEOUT_SECONDS, a_wait, an_end, an_error, an_origin, an_update
 from tests.core.machine.life import Life
 
 IDS = st.sampled_from("abcdefgh")
 SECONDS = st.sampled_from([0, 0.001, 1, 2, 3, 60, 300])
+TARGET = Target(is_durable=True, execution_timeout_seconds=60)
 PATIENT = Limits(crash_retries_max=50, failure_retries_max=50, empty_pendings_max=50)
+ANSWERS = st.sampled_from([CallbackSuccess(payload="1"), CallbackFailure(error=an_error()), CallbackHeartbeat()])
+ENDS = st.sampled_from([ExecutionStatus.SUCCEEDED, ExecutionStatus.FAILED, ExecutionStatus.STOPPED])
+CLOSED = "The callback is already completed or has timed out"
 ERRORS = st.sampled_from(["Runtime.ExitError", "Sandbox.Timedout", "ValueError"])
+
+
+def a_question(id_: str, timeout: int, heartbeat: int) -> Update:
+    options = CallbackOptions(timeout_seconds=timeout, heartbeat_timeout_seconds=heartbeat)
+    return an_update(Action.START, id_, Kind.CALLBACK, callback=options)
+
+
+def a_call(id_: str) -> Update:
+    return an_update(Action.START, id_, Kind.CHAINED_INVOKE, invoke=InvokeOptions(function_name="f"))
+
+
 UPDATES = st.lists(
     st.one_of(
         st.builds(an_update, st.sampled_from([Action.START, Action.SUCCEED, Action.FAIL]), IDS),
         st.builds(lambda i, s: an_update(Action.RETRY, i, retry_delay_seconds=s), IDS, st.integers(1, 5)),
         st.builds(lambda i, s: a_wait(id_=f"w-{i}", wait_seconds=s), IDS, st.integers(1, 5)),
         st.builds(lambda i: a_wait(Action.CANCEL, f"w-{i}"), IDS),
+        st.builds(lambda i, s: a_question(f"q-{i}", *s), IDS, st.tuples(st.integers(0, 5), st.integers(0, 3))),
+        st.builds(lambda i: a_call(f"c-{i}"), IDS),
     ),
     max_size=4,
 )
@@ -74,7 +114,7 @@ class Interleavings(RuleBasedStateMachine):
     def save(self, updates: list[Update]) -> None:
         self.seen = self.life.head.seen_version
         request = CheckpointRequest(token=self.life.token, updates=tuple(updates))
-        delta = self.note(self.life.do(Checkpoint(request=request)))
+        delta = self.note(self.life.do(Checkpoint(request=request, targets={"f": TARGET})))
         assert isinstance(delta.response, CheckpointReply)
         reported = {update.id for update in updates}
         assert all(o.id in reported or o.moved_in > self.seen for o in delta.response.operations)
@@ -121,6 +161,21 @@ class Interleavings(RuleBasedStateMachine):
         for token in self.dead[-3:]:
             command = Checkpoint(request=CheckpointRequest(token=token, updates=tuple(updates)))
             assert self.life.refusal_of(command) == "Invalid checkpoint token"
+
+    @rule(id_=IDS, answer=ANSWERS)
+    def somebody_answers(self, id_: str, answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat) -> None:
+        operation = self.life.execution.operations.get(OperationId(f"q-{id_}"))
+        command = AnswerCallback(operation_id=OperationId(f"q-{id_}"), answer=answer)
+        if operation is not None and operation.status is Status.STARTED:
+            with suppress(Refused):  # its time, or the execution's, may be up without anybody having noticed
+                self.note(self.life.do(command))
+        else:
+            assert self.life.refusal_of(command) == ("Callback does not exist" if operation is None else CLOSED)
+
+    @rule(id_=IDS, status=ENDS)
+    def a_child_ends(self, id_: str, status: ExecutionStatus) -> None:
+        ended = ChildEnded(operation_id=OperationId(f"c-{id_}"), effect_id=f"notify/{id_}", status=status)
+        self.note(self.life.do(ended))
 
     @precondition(lambda self: self.is_live)
     @rule()

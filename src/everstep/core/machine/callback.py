@@ -50,7 +50,8 @@ def told_by(callback: Operation, update: Update) -> Happening:
 
 def when_due(callback: Operation, now: Millis) -> tuple[Operation, Happening]:
     assert callback.status is Status.STARTED, callback
-    error = TIMEOUT if callback.expires_at is not None and callback.expires_at <= now else HEARTBEAT
+    # Which end came first, not which ones are past: a service that was away may notice both at once.
+    error = TIMEOUT if callback.due_at == callback.expires_at else HEARTBEAT
     over = replace(callback, status=Status.TIMED_OUT, ended_at=now, due_at=None, error=error)
     # The history names the sort of timeout only; the text stands on the operation.
     return over, Happening(type=EventType.CALLBACK_TIMED_OUT, error=ErrorObject(type=error.type))

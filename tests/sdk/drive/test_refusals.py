@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from everstep import InvocationError, RetryableSerDesError, SerDes, StepConfig, StepContext, StepSemantics
-from everstep.core.limits import OUTPUT_BYTES_MAX
+from everstep.core.limits import ERROR_BYTES_MAX, OUTPUT_BYTES_MAX
 from everstep.core.messages import CheckpointRequest, InvocationStatus
 from everstep.core.model import Kind
 from everstep.core.refusal import Code
+from everstep.core.sizes import error_bytes
 from everstep.errors import CheckpointError
 from everstep.sdk.clients.verdict import refused
 from tests.sdk.drive.fake_service import Before, FakeService
@@ -174,27 +175,26 @@ def test_a_large_result_is_saved_and_then_not_returned(told: Telling, revokes: s
 
 
 @both_drivers
-def test_a_large_error_is_saved_and_then_not_returned(told: Telling) -> None:
+def test_a_large_error_is_cut_and_returned(told: Telling) -> None:
     service = FakeService()
     output = service.invoke(told(large_error))
-    assert (output.status, output.result, output.error) == (InvocationStatus.FAILED, None, None)
-    assert service.batches[-1] == ["EXECUTION FAIL"]
+    assert output.status is InvocationStatus.FAILED
+    assert error_bytes(output.error) <= ERROR_BYTES_MAX
+    assert service.batches[-1] == ["STEP START first", "STEP SUCCEED first"]
 
 
 @both_drivers
-@pytest.mark.parametrize("plot", [large, large_error])
-def test_an_end_that_the_service_refuses_for_good_fails_the_execution(told: Telling, plot: Plot) -> None:
-    output = FakeService(before=after_first(TOO_LARGE)).invoke(told(plot))
+def test_an_end_that_the_service_refuses_for_good_fails_the_execution(told: Telling) -> None:
+    output = FakeService(before=after_first(TOO_LARGE)).invoke(told(large))
     assert output.status is InvocationStatus.FAILED
     assert output.error is not None
     assert output.error.message == str(TOO_LARGE)
 
 
 @both_drivers
-@pytest.mark.parametrize("plot", [large, large_error])
-def test_an_end_that_could_not_be_saved_now_is_tried_again(told: Telling, plot: Plot) -> None:
+def test_an_end_that_could_not_be_saved_now_is_tried_again(told: Telling) -> None:
     with pytest.raises(CheckpointError) as raised:
-        FakeService(before=after_first(STALE)).invoke(told(plot))
+        FakeService(before=after_first(STALE)).invoke(told(large))
     assert raised.value is STALE
 
 

@@ -57,6 +57,12 @@ bench: $(READY) ## how fast: steps per second as histories grow
 image: ## the container image; IMAGE=name:tag, BASE=an image with Python, if not the public one
 	@docker build $(if $(BASE),--build-arg BASE=$(BASE)) --tag $(IMAGE) $(DOCKER_BUILD_OPTIONS) .
 
+sam-gate: $(READY) ## aws-sam-cli's own durable tests against IMAGE; SAM_CLI=its checkout, BASE as above
+	@$(BIN)/python -m tests.sam_gate --image $(IMAGE) --sam-cli $(SAM_CLI) $(if $(BASE),--base $(BASE)) $(ARGS)
+
+e2e-docker: $(READY) ## functions on the Lambda runtime, in containers, with the service of IMAGE
+	@$(BIN)/python -m tests.e2e_docker --image $(IMAGE) $(if $(BASE),--base $(BASE)) $(ARGS)
+
 dist: $(READY) ## the wheel and the source archive, in dist/
 	@rm -rf dist
 	@$(BIN)/hatchling build

@@ -228,11 +228,11 @@ def invoke(
 
 
 def wait_for_condition(
-    scope: Scope, check: Callable[..., Any], config: WaitForConditionConfig[Any], name: str | None
+    scope: Scope, check: Callable[..., Any], config: WaitForConditionConfig[Any] | None, name: str | None
 ) -> Script[Any]:
     _need_function(check, "wait_for_condition")
     if not isinstance(config, WaitForConditionConfig):
-        raise ValidationError("wait_for_condition needs a WaitForConditionConfig")
+        raise ValidationError("wait_for_condition needs a wait_strategy and an initial_state, as keywords or a config")
     identity = scope.identify(Kind.STEP, SubType.WAIT_FOR_CONDITION, name)
 
     def poll(state: Any, attempt: int) -> object:

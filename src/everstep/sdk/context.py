@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, Unpack, overload
 from uuid import UUID
 
 from everstep.core.model import OperationId
@@ -20,6 +20,17 @@ from everstep.sdk.config import (
 )
 from everstep.sdk.delays import DurationLike
 from everstep.sdk.drive.threads import ThreadDriver
+from everstep.sdk.keywords import (
+    CallbackKeywords,
+    ChildKeywords,
+    ConditionKeywords,
+    InvokeKeywords,
+    MapKeywords,
+    ParallelKeywords,
+    StepKeywords,
+    WaitForCallbackKeywords,
+    settled,
+)
 from everstep.sdk.logger import Logger
 from everstep.sdk.replay.batch import BatchResult
 from everstep.sdk.replay.journal import Identity
@@ -154,15 +165,24 @@ class DurableContext(Context):
         func: Callable[[StepContext], Awaitable[T]],
         name: str | None = None,
         config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> T: ...
 
     @overload
     def step(
-        self, func: Callable[[StepContext], T], name: str | None = None, config: StepConfig | None = None
+        self,
+        func: Callable[[StepContext], T],
+        name: str | None = None,
+        config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> T: ...
 
     def step(
-        self, func: Callable[[StepContext], Any], name: str | None = None, config: StepConfig | None = None
+        self,
+        func: Callable[[StepContext], Any],
+        name: str | None = None,
+        config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> Any:
         """Run `func` until it succeeds or its retries are used up; never run it again after that.
 
@@ -172,7 +192,7 @@ class DurableContext(Context):
         Raises StepError when the step fails for good, SerDesError when its result cannot be serialized,
         ValidationError for arguments that cannot be right.
         """
-        return self._run(asking.step(self._scope, func, name, config))
+        return self._run(asking.step(self._scope, func, name, settled(StepConfig, config, keywords)))
 
     def wait(self, duration: DurationLike, name: str | None = None) -> None:
         """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
@@ -183,12 +203,15 @@ class DurableContext(Context):
         func: Callable[["DurableContext"], T],
         name: str | None = None,
         config: ChildConfig[T] | None = None,
+        **keywords: Unpack[ChildKeywords[T]],
     ) -> T:
         """Run `func` with a context of its own, whose operations end in one recorded result.
 
         Raises ChildContextError when `func` raises.
         """
-        result: T = self._run(asking.run_in_child_context(self._scope, self._enter, func, name, config))
+        result: T = self._run(
+            asking.run_in_child_context(self._scope, self._enter, func, name, settled(ChildConfig, config, keywords))
+        )
         return result
 
     def map(
@@ -197,25 +220,30 @@ class DurableContext(Context):
         func: Callable[["DurableContext", U, int, Sequence[U]], T],
         name: str | None = None,
         config: MapConfig[U] | None = None,
+        **keywords: Unpack[MapKeywords[U]],
     ) -> BatchResult[T]:
         """Run `func(context, item, index, items)` for every item side by side, each with a context of its own.
 
         By default all at once, and the first failure ends the batch. A failed item does not raise; see BatchResult.
         Each item that runs has a thread; for thousands of items at once, write the handler `async`.
         """
-        return self._run(branching.map_items(self._room(), inputs, func, name, config))
+        return self._run(branching.map_items(self._room(), inputs, func, name, settled(MapConfig, config, keywords)))
 
     def parallel(
         self,
         functions: Sequence[Callable[["DurableContext"], T] | ParallelBranch[T]],
         name: str | None = None,
         config: ParallelConfig | None = None,
+        **keywords: Unpack[ParallelKeywords],
     ) -> BatchResult[T]:
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
-        return self._run(branching.parallel(self._room(), functions, name, config))
+        return self._run(branching.parallel(self._room(), functions, name, settled(ParallelConfig, config, keywords)))
 
-    def create_callback(self, name: str | None = None, config: CallbackConfig | None = None) -> Callback[Any]:
+    def create_callback(
+        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Unpack[CallbackKeywords]
+    ) -> Callback[Any]:
         """Make an id for somebody outside, who answers through the service's callback API."""
+        config = settled(CallbackConfig, config, keywords)
         identity, script = asking.create_callback(self._scope, name, config)
         return Callback(self._driver.run(self._scope.script(script)), identity, self, config)
 
@@ -228,12 +256,15 @@ class DurableContext(Context):
         submitter: Callable[[str, WaitForCallbackContext], Any],
         name: str | None = None,
         config: WaitForCallbackConfig | None = None,
+        **keywords: Unpack[WaitForCallbackKeywords],
     ) -> Any:
         """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer.
 
         Raises CallbackExternalError, CallbackTimeoutError, or CallbackSubmitterError when the submitter fails.
         """
-        return self._run(asking.wait_for_callback(self._scope, submitter, name, config))
+        return self._run(
+            asking.wait_for_callback(self._scope, submitter, name, settled(WaitForCallbackConfig, config, keywords))
+        )
 
     def invoke(
         self,
@@ -241,23 +272,29 @@ class DurableContext(Context):
         payload: Any,
         name: str | None = None,
         config: InvokeConfig[Any, Any] | None = None,
+        **keywords: Unpack[InvokeKeywords],
     ) -> Any:
         """Call another function and wait for its result; a durable one becomes an execution of its own.
 
         On AWS a durable target needs a qualifier (`name:version`, `name:alias`, `name:$LATEST`). Raises InvokeError
         when it fails, times out or is stopped.
         """
-        return self._run(asking.invoke(self._scope, function_name, payload, name, config))
+        return self._run(
+            asking.invoke(self._scope, function_name, payload, name, settled(InvokeConfig, config, keywords))
+        )
 
     def wait_for_condition(
         self,
         check: Callable[[T, WaitForConditionCheckContext], T | Awaitable[T]],
-        config: WaitForConditionConfig[T],
+        config: WaitForConditionConfig[T] | None = None,
         name: str | None = None,
+        **keywords: Unpack[ConditionKeywords[T]],
     ) -> T:
         """Poll: `check(state, context)` gives the next state until the wait strategy says that it will do.
 
         Raises WaitForConditionError when the check raises or the strategy gives up.
         """
-        result: T = self._run(asking.wait_for_condition(self._scope, check, config, name))
+        result: T = self._run(
+            asking.wait_for_condition(self._scope, check, settled(WaitForConditionConfig, config, keywords), name)
+        )
         return result

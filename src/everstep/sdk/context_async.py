@@ -6,7 +6,7 @@ the *calls* is what must not change between replays.
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 from everstep.core.model import CallbackId, OperationId
 from everstep.sdk import asking, branching
@@ -22,6 +22,17 @@ from everstep.sdk.config import (
 )
 from everstep.sdk.context import Context
 from everstep.sdk.delays import DurationLike
+from everstep.sdk.keywords import (
+    CallbackKeywords,
+    ChildKeywords,
+    ConditionKeywords,
+    InvokeKeywords,
+    MapKeywords,
+    ParallelKeywords,
+    StepKeywords,
+    WaitForCallbackKeywords,
+    settled,
+)
 from everstep.sdk.replay.batch import BatchResult
 from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
@@ -86,21 +97,30 @@ class AsyncDurableContext(Context):
         func: Callable[[StepContext], Awaitable[T]],
         name: str | None = None,
         config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> "Future[T]": ...
 
     @overload
     def step(
-        self, func: Callable[[StepContext], T], name: str | None = None, config: StepConfig | None = None
+        self,
+        func: Callable[[StepContext], T],
+        name: str | None = None,
+        config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> "Future[T]": ...
 
     def step(
-        self, func: Callable[[StepContext], Any], name: str | None = None, config: StepConfig | None = None
+        self,
+        func: Callable[[StepContext], Any],
+        name: str | None = None,
+        config: StepConfig | None = None,
+        **keywords: Unpack[StepKeywords],
     ) -> "Future[Any]":
         """Run `func` until it succeeds or its retries are used up; never run it again after that.
 
         An `async` function runs in the event loop, any other in a thread.
         """
-        return self._start(asking.step(self._scope, func, name, config))
+        return self._start(asking.step(self._scope, func, name, settled(StepConfig, config, keywords)))
 
     def wait(self, duration: DurationLike, name: str | None = None) -> "Future[None]":
         """Let time pass without running: at least one second, at most 366 days, in whole seconds (rounded up)."""
@@ -111,9 +131,12 @@ class AsyncDurableContext(Context):
         func: Callable[["AsyncDurableContext"], Awaitable[T]],
         name: str | None = None,
         config: ChildConfig[T] | None = None,
+        **keywords: Unpack[ChildKeywords[T]],
     ) -> "Future[T]":
         """Run `func` with a context of its own, whose operations end in one recorded result."""
-        return self._start(asking.run_in_child_context(self._scope, self._enter, func, name, config))
+        return self._start(
+            asking.run_in_child_context(self._scope, self._enter, func, name, settled(ChildConfig, config, keywords))
+        )
 
     def map(
         self,
@@ -121,23 +144,26 @@ class AsyncDurableContext(Context):
         func: Callable[["AsyncDurableContext", U, int, Sequence[U]], Awaitable[T]],
         name: str | None = None,
         config: MapConfig[U] | None = None,
+        **keywords: Unpack[MapKeywords[U]],
     ) -> "Future[BatchResult[T]]":
         """Run `func(context, item, index, items)` for every item side by side, each with a context of its own."""
-        return self._start(branching.map_items(self._room(), inputs, func, name, config))
+        return self._start(branching.map_items(self._room(), inputs, func, name, settled(MapConfig, config, keywords)))
 
     def parallel(
         self,
         functions: Sequence[Callable[["AsyncDurableContext"], Awaitable[T]] | ParallelBranch[T]],
         name: str | None = None,
         config: ParallelConfig | None = None,
+        **keywords: Unpack[ParallelKeywords],
     ) -> "Future[BatchResult[T]]":
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
-        return self._start(branching.parallel(self._room(), functions, name, config))
+        return self._start(branching.parallel(self._room(), functions, name, settled(ParallelConfig, config, keywords)))
 
     def create_callback(
-        self, name: str | None = None, config: CallbackConfig | None = None
+        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Unpack[CallbackKeywords]
     ) -> "Future[AsyncCallback[Any]]":
         """Make an id for somebody outside, who answers through the service's callback API."""
+        config = settled(CallbackConfig, config, keywords)
         identity, script = asking.create_callback(self._scope, name, config)
         return self._driver.start(self._scope.script(self._created(script, identity, config)))
 
@@ -156,9 +182,12 @@ class AsyncDurableContext(Context):
         submitter: Callable[[str, WaitForCallbackContext], Any],
         name: str | None = None,
         config: WaitForCallbackConfig | None = None,
+        **keywords: Unpack[WaitForCallbackKeywords],
     ) -> "Future[Any]":
         """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer."""
-        return self._start(asking.wait_for_callback(self._scope, submitter, name, config))
+        return self._start(
+            asking.wait_for_callback(self._scope, submitter, name, settled(WaitForCallbackConfig, config, keywords))
+        )
 
     def invoke(
         self,
@@ -166,15 +195,21 @@ class AsyncDurableContext(Context):
         payload: Any,
         name: str | None = None,
         config: InvokeConfig[Any, Any] | None = None,
+        **keywords: Unpack[InvokeKeywords],
     ) -> "Future[Any]":
         """Call another function and wait for its result; a durable one becomes an execution of its own."""
-        return self._start(asking.invoke(self._scope, function_name, payload, name, config))
+        return self._start(
+            asking.invoke(self._scope, function_name, payload, name, settled(InvokeConfig, config, keywords))
+        )
 
     def wait_for_condition(
         self,
         check: Callable[[T, WaitForConditionCheckContext], T | Awaitable[T]],
-        config: WaitForConditionConfig[T],
+        config: WaitForConditionConfig[T] | None = None,
         name: str | None = None,
+        **keywords: Unpack[ConditionKeywords[T]],
     ) -> "Future[T]":
         """Poll: `check(state, context)` gives the next state until the wait strategy says that it will do."""
-        return self._start(asking.wait_for_condition(self._scope, check, config, name))
+        return self._start(
+            asking.wait_for_condition(self._scope, check, settled(WaitForConditionConfig, config, keywords), name)
+        )

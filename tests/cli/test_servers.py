@@ -104,6 +104,18 @@ def test_the_service_speaks_the_dialect_that_it_is_asked_for(tmp_path: Path) -> 
     assert told == {"aws": 400, "emulator": 404}
 
 
+def test_quotas_hold_unless_they_are_switched_off(tmp_path: Path) -> None:
+    told = {}
+    for quotas in ("aws", "off"):
+        with program("serve", "--port", "0", "--quotas", quotas, cwd=tmp_path) as service:
+            connection = http.client.HTTPConnection(urlsplit(service.endpoint).netloc, timeout=START_SECONDS_MAX)
+            path = "/2015-03-31/functions/order/invocations?Qualifier=$LATEST"
+            connection.request("POST", path, b'"' + b"x" * 1024 * 1024 + b'"', {"X-Amz-Invocation-Type": "Event"})
+            told[quotas] = connection.getresponse().status
+            connection.close()
+    assert told == {"aws": 413, "off": 202}
+
+
 def test_a_store_in_use_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = tmp_path / "a.db"
     with program("serve", "--port", "0", "--store", f"sqlite:///{store}", cwd=tmp_path):

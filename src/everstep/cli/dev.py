@@ -1,7 +1,9 @@
 """`everstep dev`: service, workers and reload in one command."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,16 +14,31 @@ from everstep.cli.options import (
     json_line,
     json_option,
     port_option,
+    quotas_option,
     reload_option,
     store_option,
 )
 from everstep.cli.progress import MARKS, line_of
 from everstep.core.events import Event
+from everstep.core.limits import Limits
 from everstep.core.model import Arn
 from everstep.core.names import parse_arn
 from everstep.drawing.wording import clock, line
 
 DEFAULT_STORE = "sqlite:///.everstep/dev.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the command line asks for."""
+
+    apps: tuple[str, ...]
+    host: str
+    port: int
+    store: str
+    reload: bool
+    limits: Limits
+    as_json: bool
 
 
 @click.command()
@@ -31,8 +48,9 @@ DEFAULT_STORE = "sqlite:///.everstep/dev.db"
 @store_option(DEFAULT_STORE)
 @reload_option
 @alias_option
+@quotas_option
 @json_option
-def dev(*, apps: tuple[str, ...], host: str, port: int, store: str, reload: bool, as_json: bool) -> None:
+def dev(**wished: Any) -> None:
     """Run every durable function of APP... on this machine.
 
     APP is a file, a folder or a module. The service answers where boto3 and the AWS command line can be pointed at
@@ -42,21 +60,22 @@ def dev(*, apps: tuple[str, ...], host: str, port: int, store: str, reload: bool
     from everstep.service.app import Settings, running
     from everstep.service.http.serve import run
 
+    wishes = Wishes(**wished)
     functions: list[str] = []
 
     def on_ready(pools: Pools) -> None:
         functions.extend(pools.functions)
 
     async def main() -> None:
-        make_folder(store)
-        settings = Settings(store=store, host=host, port=port)
-        hosted = hosting(apps, as_json=as_json, reload=reload, on_ready=on_ready)
+        make_folder(wishes.store)
+        settings = Settings(store=wishes.store, host=wishes.host, port=wishes.port, limits=wishes.limits)
+        hosted = hosting(wishes.apps, as_json=wishes.as_json, reload=wishes.reload, on_ready=on_ready)
         async with running(settings, hosted, handle_signals=True) as service:
-            if as_json:
+            if wishes.as_json:
                 json_line({"event": "listening", "endpoint": service.endpoint, "functions": functions})
             else:
                 service.service.listen(lambda delta: tell(delta.arn, delta.events))
-                banner(service.endpoint, functions, store, service.taken_up)
+                banner(service.endpoint, functions, wishes.store, service.taken_up)
             await service.stopped()
 
     run(main())

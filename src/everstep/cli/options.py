@@ -14,6 +14,7 @@ import click
 
 from everstep.cli.api import DEFAULT_ENDPOINT
 from everstep.cli.failure import Failure
+from everstep.core.limits import LIMITS_OF, Quotas
 from everstep.core.names import is_execution_name
 from everstep.core.wire.text import NotJsonError, dump, load
 from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
@@ -129,6 +130,18 @@ def store_option(default: str) -> Callable[[F], F]:
         callback=checked(store),
         help="Where executions are kept.",
     )
+
+
+def quotas_option(function: F) -> F:
+    return click.option(
+        "--quotas",
+        "limits",
+        type=click.Choice([quotas.value for quotas in Quotas]),
+        default=Quotas.AWS.value,
+        show_default=True,
+        callback=lambda _context, _parameter, value: LIMITS_OF[Quotas(value)],
+        help="Hold executions to the documented quotas of AWS Lambda, or to none.",
+    )(function)
 
 
 def reload_option(function: F) -> F:

@@ -14,9 +14,11 @@ from everstep.cli.options import (
     json_line,
     json_option,
     port_option,
+    quotas_option,
     store_option,
     url,
 )
+from everstep.core.limits import Limits
 
 if TYPE_CHECKING:
     from everstep.service.functions import ConfiguredFunctions
@@ -32,6 +34,7 @@ class Wishes:
     lambda_endpoint: str
     functions: "ConfiguredFunctions | None"
     dialect: str
+    limits: Limits
     as_json: bool
 
 
@@ -61,6 +64,7 @@ class Wishes:
     show_default=True,
     help="How it answers: as AWS Lambda does, or as aws-sam-cli expects of its emulator.",
 )
+@quotas_option
 @json_option
 def serve(**wished: Any) -> None:
     """Run the service alone.
@@ -81,7 +85,12 @@ async def _serve(wishes: Wishes) -> None:
     dialect = Dialect(wishes.dialect)
     is_for_sam = dialect is Dialect.EMULATOR
     settings = app.Settings(
-        store=wishes.store, host=wishes.host, port=wishes.port, dialect=dialect, recover=not is_for_sam
+        store=wishes.store,
+        host=wishes.host,
+        port=wishes.port,
+        dialect=dialect,
+        limits=wishes.limits,
+        recover=not is_for_sam,
     )
     host = app.lambda_endpoint(wishes.lambda_endpoint, wishes.functions, one_at_a_time=is_for_sam)
     async with app.running(settings, host, handle_signals=True) as service:

@@ -8,6 +8,7 @@ and watches the time is `dispatch` and `timers`.
 
 from asyncio import Future, get_running_loop
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from everstep.core.limits import LIMITS, Limits
@@ -133,9 +134,14 @@ class Service:
 
     async def look(self, arn: Arn) -> Execution:
         """The execution with its operations, as it was changed last. To be read now: the next change spends it."""
-        return await self._load(arn)
+        execution = self._hot.get(arn)
+        if execution is None:
+            async with self._hot.lane(arn):
+                execution = await self._load(arn)
+        return execution
 
     async def _load(self, arn: Arn) -> Execution:
+        """For the holder of the lane alone: what is loaded beside a change would be kept for the newest."""
         execution = self._hot.get(arn)
         if execution is None:
             execution = await self._store.load(arn)
@@ -167,13 +173,11 @@ class Service:
             origin = origin_of(command, config, self._place, self._ids.new(), self._clock.now())
             delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
             try:
-                await self._commit(delta)
+                await self._give_birth(delta)
             except NameTakenError as taken:
                 if await self._is_gone(taken.arn):
                     continue  # and with it its claim to the name
                 return found_for(origin, await self.get(taken.arn))
-            self._hot.keep(evolve(None, delta))
-            self._tell(delta)
             return Started(arn=origin.arn, existing=False, version=origin.version)
         raise Refused(Code.TOO_MANY, f"too many executions of {command.function} are called {command.name}; try again")
 
@@ -181,12 +185,14 @@ class Service:
         """Give birth to a child execution; one that exists was born when the effect was performed before."""
         origin = replace(effect.origin, started_at=self._clock.now())
         delta = decide(None, Start(origin=origin, effect_id=effect.id), origin.started_at, self._limits)
-        try:
+        with suppress(StaleVersionError):
+            await self._give_birth(delta)
+
+    async def _give_birth(self, delta: Delta) -> None:
+        async with self._hot.lane(delta.arn):  # whoever finds it in the store meanwhile waits until it is kept
             await self._commit(delta)
-        except StaleVersionError:
-            return
-        self._hot.keep(evolve(None, delta))
-        self._tell(delta)
+            self._hot.keep(evolve(None, delta))
+            self._tell(delta)
 
     async def answer_callback(
         self, callback_id: str, answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat
@@ -238,10 +244,11 @@ class Service:
         waiter: Future[None] = get_running_loop().create_future()
         self._awaited.setdefault(arn, []).append(waiter)
         try:
-            summary = await self.get(arn)
+            # Time acts elsewhere: a waiter that gave up in the middle of a change would leave it untold.
+            summary = await self._summary(arn)
             if not summary.head.status.is_closed:
                 await waiter
-                summary = await self.get(arn)
+                summary = await self._summary(arn)
             return summary
         finally:
             waiters = self._awaited.get(arn, [])
@@ -263,7 +270,7 @@ class Service:
     async def state(self, arn: Arn, token: CheckpointToken, marker: str | None, max_items: int) -> StatePage:
         """A page of the state, for the holder of the current token."""
         try:
-            execution = await self._load(arn)
+            execution = await self.look(arn)
             check_token(execution, token, self._clock.now(), self._limits)
         except Refused as refused:
             raise queries.as_token_refusal(refused) from refused
@@ -272,19 +279,25 @@ class Service:
     # ------------------------------------------------------------------ looking
     async def get(self, arn: Arn) -> Summary:
         """The execution without its operations. Raises Refused NOT_FOUND."""
-        execution = self._hot.get(arn)
-        if execution is None:
-            summary = await self._store.summary(arn)
-            if summary is None:
-                raise not_found()
-            if summary.head.status.is_closed:
-                return summary
+        summary = await self._summary(arn)
+        if summary.head.status.is_closed:
+            return summary
         execution = await self._ripe(arn)
         return Summary(origin=execution.origin, head=execution.head)
 
+    async def _summary(self, arn: Arn) -> Summary:
+        """The execution as it was changed last, be something due or not."""
+        execution = self._hot.get(arn)
+        if execution is not None:
+            return Summary(origin=execution.origin, head=execution.head)
+        summary = await self._store.summary(arn)
+        if summary is None:
+            raise not_found()
+        return summary
+
     async def _ripe(self, arn: Arn) -> Execution:
         """The execution as it is now, what is due included."""
-        execution = await self._load(arn)
+        execution = await self.look(arn)
         due = due_at(execution)
         if due is not None and due <= self._clock.now():
             _, execution = await self.submit(arn, Tick())

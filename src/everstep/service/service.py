@@ -6,7 +6,6 @@ Every change of every execution travels this one road. Answers that only read ar
 and watches the time is `dispatch` and `timers`.
 """
 
-from asyncio import Future, get_running_loop
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,6 +32,7 @@ from everstep.core.names import FunctionName, parse_callback_id
 from everstep.core.refusal import Code, Refused, not_found
 from everstep.service import queries
 from everstep.service.births import Place, StartCommand, Started, found_for, origin_of
+from everstep.service.endings import Endings
 from everstep.service.functions import targets_of
 from everstep.service.hot import Hot
 from everstep.service.ports import (
@@ -86,8 +86,8 @@ class Service:
         self._place = place or Place()
         self._hot = Hot()
         self._writing = 0
-        self._listeners: list[Listener] = []
-        self._awaited: dict[Arn, list[Future[None]]] = {}
+        self._endings = Endings()
+        self._listeners: list[Listener] = [self._endings.note]
 
     @property
     def limits(self) -> Limits:
@@ -153,10 +153,6 @@ class Service:
     def _tell(self, delta: Delta) -> None:
         for listener in self._listeners:
             listener(delta)
-        if delta.head.status.is_closed:
-            for waiter in self._awaited.pop(delta.arn, ()):
-                if not waiter.done():
-                    waiter.set_result(None)
 
     # ------------------------------------------------------------------ starting and stopping
     async def start(self, command: StartCommand) -> Started:
@@ -241,21 +237,13 @@ class Service:
     # ------------------------------------------------------------------ waiting
     async def closed(self, arn: Arn) -> Summary:
         """Wait until the execution is closed."""
-        waiter: Future[None] = get_running_loop().create_future()
-        self._awaited.setdefault(arn, []).append(waiter)
-        try:
+        with self._endings.of(arn) as end:
             # Time acts elsewhere: a waiter that gave up in the middle of a change would leave it untold.
             summary = await self._summary(arn)
             if not summary.head.status.is_closed:
-                await waiter
+                await end
                 summary = await self._summary(arn)
             return summary
-        finally:
-            waiters = self._awaited.get(arn, [])
-            if waiter in waiters:
-                waiters.remove(waiter)
-            if not waiters:
-                self._awaited.pop(arn, None)
 
     # ------------------------------------------------------------------ the function's calls
     async def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:

@@ -4,6 +4,7 @@
     |-- PluginLoadError            a plugin cannot be used, found when the function was defined
     |-- ValidationError            the caller's mistake, found before anything was saved
     |-- InvalidStateError          something was used at a moment when it cannot work
+    |-- SagaError                  compensations or cleanups failed; .failures, and the block's own error as its cause
     |-- SerDesError                a value could not be turned into text or back; .error_type, .message
     |-- UnrecoverableError         ends the invocation; .termination_reason
     |   |-- ExecutionError         the execution fails, no retry
@@ -67,6 +68,18 @@ class ValidationError(DurableExecutionsError):
 
 class InvalidStateError(DurableExecutionsError):
     """Something was used at a moment when it cannot work."""
+
+
+class SagaError(DurableExecutionsError):
+    """Not everything could be undone at the end of a saga.
+
+    `failures` are the errors of the compensations and cleanups that failed; all others were carried out. `__cause__`
+    is the error of the block, None where it had not failed.
+    """
+
+    def __init__(self, message: str, failures: tuple[Exception, ...] = ()) -> None:
+        super().__init__(message)
+        self.failures = failures
 
 
 class UnrecoverableError(DurableExecutionsError):

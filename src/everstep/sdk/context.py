@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, Unpack, overload
 from uuid import UUID
 
 from everstep.core.model import OperationId
-from everstep.sdk import asking, branching, draws, patching
+from everstep.sdk import asking, branching, draws, patching, succession
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
@@ -27,6 +27,7 @@ from everstep.sdk.keywords import (
     InvokeKeywords,
     MapKeywords,
     ParallelKeywords,
+    SagaKeywords,
     StepKeywords,
     WaitForCallbackKeywords,
     settled,
@@ -35,6 +36,7 @@ from everstep.sdk.logger import Logger
 from everstep.sdk.replay.batch import BatchResult
 from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
+from everstep.sdk.saga import Saga
 from everstep.sdk.scope import ExecutionContext, Scope
 from everstep.sdk.types import (
     LambdaContext,
@@ -155,6 +157,23 @@ class DurableContext(Context):
 
     def _at_once(self, script: Script[T]) -> T:
         return self._driver.run(script)
+
+    def saga(self, **keywords: Unpack[SagaKeywords]) -> Saga:
+        """A block whose end undoes what was begun: `with context.saga() as saga: saga.compensate(f, …)`.
+
+        Compensations run when the block fails, cleanups however it ends; nothing runs when it is merely suspended. The
+        keywords are for the steps that do it. Raises SagaError when some of them fail.
+        """
+        return Saga(self.step, settled(StepConfig, None, keywords) or StepConfig())
+
+    def continue_as_new(self, input: Any, *, function_name: str | None = None) -> Any:  # noqa: A002 - as users say it
+        """Hand the rest of the work to a new execution, and wait for its result: `return context.continue_as_new(…)`.
+
+        The successor runs the same version of the function, or `function_name`, with this input and an empty history.
+        This execution stays open, without running, until the successor has ended, and has the same result. Only in
+        the handler's own context. Raises InvokeError when the successor fails, InvalidStateError elsewhere.
+        """
+        return self._run(succession.continue_as_new(self._scope, input, function_name, self.lambda_context))
 
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)

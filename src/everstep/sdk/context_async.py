@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 from everstep.core.model import CallbackId, OperationId
-from everstep.sdk import asking, branching
+from everstep.sdk import asking, branching, succession
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
@@ -29,6 +29,7 @@ from everstep.sdk.keywords import (
     InvokeKeywords,
     MapKeywords,
     ParallelKeywords,
+    SagaKeywords,
     StepKeywords,
     WaitForCallbackKeywords,
     settled,
@@ -36,6 +37,7 @@ from everstep.sdk.keywords import (
 from everstep.sdk.replay.batch import BatchResult
 from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
+from everstep.sdk.saga import AsyncSaga
 from everstep.sdk.scope import Scope
 from everstep.sdk.types import LambdaContext, StepContext, WaitForCallbackContext, WaitForConditionCheckContext
 from everstep.sdk.waits import WaitForConditionConfig
@@ -87,6 +89,19 @@ class AsyncDurableContext(Context):
 
     def _at_once(self, script: Script[T]) -> T:
         return self._driver.start(script).result()
+
+    def saga(self, **keywords: Unpack[SagaKeywords]) -> AsyncSaga:
+        """A block whose end undoes what was begun: `async with context.saga() as saga: saga.compensate(f, …)`."""
+        return AsyncSaga(self.step, settled(StepConfig, None, keywords) or StepConfig())
+
+    def continue_as_new(
+        self,
+        input: Any,  # noqa: A002 - as users say it
+        *,
+        function_name: str | None = None,
+    ) -> "Future[Any]":
+        """Hand the rest of the work to a new execution: `return await context.continue_as_new(…)`."""
+        return self._start(succession.continue_as_new(self._scope, input, function_name, self.lambda_context))
 
     def _room(self) -> branching.Room:
         return branching.Room(self._scope, self._enter)

@@ -41,12 +41,17 @@ Retry: TypeAlias = (
 strategy, the number of attempts (with the default's delays), or False for a single attempt."""
 
 
-class StepKeywords(TypedDict, total=False):
-    """See StepConfig."""
+class SagaKeywords(TypedDict, total=False):
+    """What all steps of a saga have in common; see StepConfig."""
 
     retry: Retry
     semantics: StepSemantics
     timeout: DurationLike | float | None
+
+
+class StepKeywords(SagaKeywords, total=False):
+    """See StepConfig."""
+
     serdes: SerDes[Any] | None
     sub_type: str | None
 

@@ -91,6 +91,11 @@ class Scope:
         return self._id(lane, self._positions.get(lane, 0) + 1) in self.journal
 
     @property
+    def is_outermost(self) -> bool:
+        """Whether this is the handler's own context."""
+        return self._prefix is None
+
+    @property
     def lane(self) -> Lane:
         """The sequence of code that is asking."""
         return self.settings.lane() or self._lane

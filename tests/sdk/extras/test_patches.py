@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from everstep import AsyncDurableContext, ValidationError, durable_execution
+from everstep.core.events import EventType
 from everstep.core.messages import InvocationStatus
-from everstep.core.model import Kind
 from everstep.testing import DurableFunctionTestRunner
 from tests.sdk.extras.stories import Plot, Story, Telling, both_drivers, live, nothing, value_of
 
@@ -112,7 +112,7 @@ def test_each_context_decides_for_itself(told: Telling) -> None:
     before = child(lambda inside: "old")
     after = child(lambda inside: "new" if inside.patched("p") else "old")
     result = live(told, changing([before, after]))
-    assert [o.name for o in result.operations if o.kind is Kind.WAIT] == ["old", "new"]
+    assert [event.name for event in result.events if event.type is EventType.WAIT_STARTED] == ["old", "new"]
     (marker,) = result.named("p")
     assert (marker.sub_type, marker.parent_id) == ("Patch", next(result.named("two")).id)
 

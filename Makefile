@@ -40,10 +40,11 @@ demo: $(READY) ## an order that survives two kills, with its history as a timeli
 test: $(READY) ## all tests, the quick wings first; pass options with ARGS='-k timer'
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## format, lint, types
+check: $(READY) ## format, lint, types, workflows
 	@$(BIN)/ruff format --check --quiet $(CHECKED) || { echo "not formatted: run make fmt" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet $(CHECKED)
 	@$(BIN)/mypy $(CHECKED)
+	@$(BIN)/zizmor --quiet --no-progress --offline --strict-collection .github/workflows
 	@if ! command -v node > /dev/null; then echo "SKIPPED pyright: it needs node, which is not installed" >&2; \
 	  elif test -d tests/typing; then $(BIN)/pyright --pythonpath $(BIN)/python; fi
 

@@ -19,7 +19,7 @@ from tests.sam_gate.results import Result, closing_line
 
 REPOSITORY = "public.ecr.aws/durable-functions/aws-durable-execution-emulator"
 TAG = "everstep-candidate"
-"""Nobody publishes this one, so that sam cannot replace the candidate by something that it pulled."""
+"""Sam asks for this one. Nobody publishes it, so that sam cannot replace the candidate by something that it pulled."""
 CONTAINER = "sam-durable-execution-emulator"
 FILES = (
     "tests/integration/local/invoke/test_invoke_durable.py",
@@ -42,21 +42,21 @@ def main() -> int:
         if not exists(wanted.image):
             return refuse(f"there is no image {wanted.image}; build it with make image IMAGE={wanted.image}")
         lambda_image(wanted.base)
-        docker("tag", wanted.image, f"{REPOSITORY}:{TAG}")
+        docker("tag", wanted.image, f"{REPOSITORY}:{wanted.tag}")
     except DockerError as error:
         return refuse(str(error))
     environment = ready(checkout, wanted.venv.resolve(), Path(python))
-    results = [result for file in FILES for result in judged(environment, file)]
+    results = [result for file in FILES for result in judged(environment, file, wanted.tag)]
     sys.stdout.write(closing_line(results))
     return 0 if all(result.is_good for result in results) else 1
 
 
-def judged(environment: Environment, file: str) -> list[Result]:
+def judged(environment: Environment, file: str, tag: str) -> list[Result]:
     """One file's tests. A test kills sam and leaves its container behind, so each file begins without one."""
     say(f"{file} …")
     remove(CONTAINER)
     try:
-        return environment.run(file, {"DURABLE_EXECUTIONS_EMULATOR_IMAGE_TAG": TAG})
+        return environment.run(file, {"DURABLE_EXECUTIONS_EMULATOR_IMAGE_TAG": tag})
     finally:
         remove(CONTAINER)
 
@@ -67,6 +67,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sam-cli", required=True, type=Path, help="a checkout of aws-sam-cli")
     parser.add_argument("--base", help="an image with Python 3.13, to build a Lambda-like image from if need be")
     parser.add_argument("--python", default="python3.13", help="a Python 3.13")
+    parser.add_argument("--tag", default=TAG, help="the tag under which sam finds the candidate")
     parser.add_argument(
         "--venv", type=Path, default=Path("build/sam-gate/venv"), help="where sam is, or shall be, installed"
     )

@@ -78,7 +78,7 @@ def ready(checkout: Checkout, venv: Path, python: Path) -> Environment:
     link = tools / "python3.13"  # the name by which sam looks for it
     link.unlink(missing_ok=True)
     link.symlink_to(python.resolve())
-    if not (venv / "bin" / "sam").exists():
+    if not any((venv / "bin" / name).exists() for name in ("sam", "samdev")):
         say(f"installing {checkout.requirements[0]} into {venv} …")
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
         pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

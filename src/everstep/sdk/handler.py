@@ -24,7 +24,7 @@ from everstep.sdk.context_async import AsyncDurableContext
 from everstep.sdk.decorators import is_async_inside
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
-from everstep.sdk.observer import Observer
+from everstep.sdk.observer import Around, Observer
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
 from everstep.sdk.replay.failures import error_object
@@ -80,9 +80,17 @@ class DurableFunction(Generic[R]):
         return cast(dict[str, Any], encode_output(self.invoke(envelope, self._service(), context)))
 
     def invoke(
-        self, envelope: Envelope, client: DurableClient, context: LambdaContext | None = None
+        self,
+        envelope: Envelope,
+        client: DurableClient,
+        context: LambdaContext | None = None,
+        *,
+        around: Around | None = None,
     ) -> InvocationOutput:
-        """Carry out one invocation against this client. Raises InvocationError when it must be made again."""
+        """Carry out one invocation against this client. Raises InvocationError when it must be made again.
+
+        `around` is for those who watch from outside, as a test world does.
+        """
         try:
             # The whole state is read before any of the author's code runs.
             operations = [*envelope.operations, *read_pages(client, envelope.arn, envelope.token, envelope.next_marker)]
@@ -103,7 +111,7 @@ class DurableFunction(Generic[R]):
                 client=client,
                 context=context,
                 serdes=self._serdes,
-                observer=observer,
+                observer=observer if around is None else around(observer),
             )
             return _run_async(run) if self.is_async else _run_sync(run)
 

@@ -35,3 +35,7 @@ class Observer(Protocol):
     def trace_id(self, identity: Identity, function_name: str) -> str | None:
         """What a new chained invoke shall carry as its trace id."""
         ...
+
+
+Around: TypeAlias = Callable[[Observer | None], Observer]
+"""Puts an observer around the one of the plugins, None where there are none; what it hears it passes on."""

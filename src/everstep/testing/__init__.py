@@ -1,6 +1,29 @@
 """Testing durable functions: in one process, in no time, without a network."""
 
-from everstep.testing.runner import DurableFunctionTestResult, DurableFunctionTestRunner
-from everstep.testing.world import StuckError
+from everstep.testing.errors import (
+    CrashError,
+    DurableFunctionsTestError,
+    HistoryError,
+    NoSuchOperationError,
+    StuckError,
+)
+from everstep.testing.ledger import Ledger
+from everstep.testing.operations import TestedOperation
+from everstep.testing.plan import NO_ANSWER, in_turn
+from everstep.testing.result import DurableFunctionTestResult
+from everstep.testing.runner import DurableChildContextTestRunner, DurableFunctionTestRunner
 
-__all__ = ["DurableFunctionTestResult", "DurableFunctionTestRunner", "StuckError"]
+__all__ = [
+    "NO_ANSWER",
+    "CrashError",
+    "DurableChildContextTestRunner",
+    "DurableFunctionTestResult",
+    "DurableFunctionTestRunner",
+    "DurableFunctionsTestError",
+    "HistoryError",
+    "Ledger",
+    "NoSuchOperationError",
+    "StuckError",
+    "TestedOperation",
+    "in_turn",
+]

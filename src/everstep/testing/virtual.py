@@ -1,16 +1,32 @@
-"""Time, ids and running code in a world that we own: nothing here waits, and nothing depends on chance."""
+"""Time, ids, chance and running code in a world that we own: nothing here waits, and nothing depends on chance."""
 
+import random
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from everstep.core.model import Millis
+from everstep.service.world import RealClock
 
 T = TypeVar("T")
 
 EPOCH = Millis(1_767_225_600_000)
 """2026-01-01T00:00:00Z: where virtual time begins, so that histories of tests are the same every day."""
+
+
+class MovableClock(Protocol):
+    """A clock that can be brought to a moment."""
+
+    def now(self) -> Millis: ...
+
+    def advance_to(self, moment: Millis) -> None:
+        """Come back at this moment, or earlier when the clock is rung."""
+        ...
+
+    def ring(self) -> None:
+        """Something happened that whoever waits for a moment wants to know."""
+        ...
 
 
 class VirtualClock:
@@ -26,18 +42,47 @@ class VirtualClock:
         """Jump forward; never back."""
         self._now = max(self._now, moment)
 
+    def ring(self) -> None:
+        """Nobody ever waits here."""
 
-class CountingIds:
-    """Ids in order of asking: `id-1`, `id-2` …"""
+
+class WaitingClock(RealClock):
+    """The time of the real world; to come to a moment is to wait for it."""
 
     def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def advance_to(self, moment: Millis) -> None:
+        self._rung.wait(max(0, moment - self.now()) / 1000)
+        self._rung.clear()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+
+class CountingIds:
+    """Ids in order of asking: `id-1`, `id-2` …; with a seed other ones."""
+
+    def __init__(self, seed: int = 0) -> None:
         self._lock = threading.Lock()
         self._count = 0
+        self._prefix = f"id-{seed}" if seed else "id"
 
     def new(self) -> str:
         with self._lock:
             self._count += 1
-            return f"id-{self._count}"
+            return f"{self._prefix}-{self._count}"
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Inside, the chance that jitter is made of is the same every time; afterwards it is as it was."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
 
 
 class Hand:

@@ -1,44 +1,42 @@
 """The whole system in one process and one thread, with a clock that jumps.
 
-    start -> perform what is owed -> nothing owed? jump to the next due moment -> … -> closed
+    start -> perform what is owed -> nothing owed? answer a callback, or jump to the next due moment -> … -> closed
 
 It is the real core, the real service and the real SDK; only the adapters differ: a store in memory, a direct call in
 the place of the network, and virtual time. A wait of thirty days takes as long as the two invocations around it.
 """
 
 from collections import deque
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
 
 from everstep.core.events import Event
-from everstep.core.limits import LIMITS, Limits
+from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess, Tick
 from everstep.core.machine.delta import Delta, Effect
-from everstep.core.machine.state import Execution
-from everstep.core.messages import CheckpointReply, CheckpointRequest, StatePage
-from everstep.core.model import Arn, CheckpointToken, ErrorObject
+from everstep.core.machine.state import Execution, InvocationPhase
+from everstep.core.model import Arn, CallbackId, ExecutionStatus, Kind, Millis, Operation, Status
 from everstep.core.refusal import Refused
-from everstep.core.wire.envelope import decode_envelope, encode_output
-from everstep.core.wire.text import dump, load
-from everstep.errors import CheckpointError, GetExecutionStateError, InvocationError, ServiceError, type_name
-from everstep.sdk.clients.verdict import refused
-from everstep.sdk.handler import DurableFunction
+from everstep.drawing.timeline import draw
+from everstep.drawing.wording import duration
 from everstep.service.dispatch import perform
-from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig, Summary
+from everstep.service.ports import Summary
+from everstep.service.service import Place as Home
 from everstep.service.service import Service, StartCommand
 from everstep.service.service import World as Adapters
 from everstep.service.stores.memory import MemoryStore
-from everstep.service.timers import DUE_AT_ONCE_MAX, tick
-from everstep.testing.virtual import CountingIds, Hand, VirtualClock
-
-E = TypeVar("E", bound=ServiceError)
+from everstep.testing.answers import Answers
+from everstep.testing.errors import StuckError
+from everstep.testing.functions import Target, TestFunctions
+from everstep.testing.incarnation import Bystander, Witness
+from everstep.testing.invoker import DirectInvoker
+from everstep.testing.plan import Plan
+from everstep.testing.virtual import CountingIds, Hand, MovableClock, VirtualClock, WaitingClock
+from everstep.testing.waiting import waits
 
 INVOCATIONS_MAX = 4_000
 """Invocations of one execution before the world says that it goes round in circles; more than the 3,000 operations
 that an execution may have, each of which may be a wait."""
-
-
-class StuckError(AssertionError):
-    """The execution waits for something that will never come by itself; the message says for what."""
+LINES_MAX = 60
+"""Of a timeline in an error's message."""
 
 
 class World:
@@ -46,54 +44,119 @@ class World:
 
     def __init__(
         self,
-        functions: Mapping[str, DurableFunction[object]],
+        functions: Mapping[str, Target],
+        plan: Plan | None = None,
         *,
-        limits: Limits = LIMITS,
-        execution_timeout_seconds: int = 366 * 86_400,
+        witness: Witness | None = None,
+        delay: Callable[[Operation, Millis], Millis] | None = None,
         invocations_max: int = INVOCATIONS_MAX,
     ) -> None:
+        """`delay` says when callbacks are answered: (callback, planned moment) -> moment."""
+        plan = plan or Plan()
         self._invocations_max = invocations_max
-        self.clock = VirtualClock()
+        self._is_real_time = plan.is_real_time
+        self.clock: MovableClock = WaitingClock() if plan.is_real_time else VirtualClock()
         self.hand = Hand()
-        self._ids = CountingIds()
+        self._ids = CountingIds(plan.seed)
         self._store = MemoryStore()
-        self._functions = _Functions(functions, execution_timeout_seconds)
+        self._functions = TestFunctions(functions, plan.timeouts, plan.execution_timeout_seconds)
+        self._answers = Answers(plan, delay)
         self._owed: deque[Effect] = deque()
-        self._invoker = DirectInvoker(self, functions)
+        self._due: dict[Arn, Millis] = {}
+        """When time will change each open execution."""
+        self._guards: dict[Arn, Millis] = {}
+        """When those executions time out that no test spoke of; time runs up to it only for something else as well."""
+        self._timed: set[Arn] = set()
+        """Executions whose timeout the test spoke of: time may run up to it."""
+        self._invoker = DirectInvoker(self.hand, self._functions, plan, witness or Bystander())
         adapters = Adapters(
             store=self._store, clock=self.clock, ids=self._ids, invoker=self._invoker, functions=self._functions
         )
-        self.service = Service(adapters, limits=limits)
+        self.service = Service(adapters, limits=plan.limits, place=Home(region=plan.region))
+        self._invoker.serve(self.service, self.drain)
         self.service.listen(self._note)
 
-    def start(self, function: str, input_text: str | None, name: str | None = None) -> Arn:
+    # ------------------------------------------------------------------ what a test does to it
+    def start(
+        self,
+        function: str,
+        input_text: str | None,
+        name: str | None = None,
+        *,
+        timeout_seconds: int | None = None,
+        tenant_id: str | None = None,
+    ) -> Arn:
         """Begin an execution; nothing of it runs yet."""
-        command = StartCommand(function=function, input=input_text, name=name)
-        return self.hand.run(self.service.start(command)).arn
+        command = StartCommand(
+            function=function, input=input_text, name=name, timeout_seconds=timeout_seconds, tenant_id=tenant_id
+        )
+        arn = self.hand.run(self.service.start(command)).arn
+        if timeout_seconds is not None:
+            self._timed.add(arn)
+        return arn
 
-    def run_until_closed(self, arn: Arn) -> Summary:
-        """Let the world go on until the execution is closed. Raises StuckError when it never will be."""
-        while not (summary := self.summary(arn)).head.status.is_closed:
-            if summary.head.invocations > self._invocations_max:
-                raise StuckError(f"{arn} was invoked {self._invocations_max} times and goes round in circles")
-            if not self.step():
-                raise StuckError(f"{arn} is not closed, and nothing is due and nothing is owed")
-        return summary
+    def run_until_closed(self, arn: Arn, *, seconds_max: float | None = None) -> Summary:
+        """Let the world go on until the execution is closed. Raises StuckError when it never will be.
 
-    def step(self) -> bool:
-        """Perform one owed effect, or else jump to the next due moment. Whether there was anything to do."""
+        `seconds_max` counts only where time is real.
+        """
+        self.run_until(arn, lambda: self.summary(arn).head.status.is_closed, "is not closed", seconds_max)
+        return self.summary(arn)
+
+    def run_until(self, arn: Arn, is_so: Callable[[], bool], but: str, seconds_max: float | None = None) -> None:
+        """Let the world go on until something is so. Raises StuckError when it never will be; `but` says what is."""
+        patience = None
+        if self._is_real_time and seconds_max is not None:
+            patience = Millis(self.clock.now() + round(seconds_max * 1000))
+        while not is_so():
+            if self.summary(arn).head.invocations > self._invocations_max:
+                raise self._stuck(arn, f"was invoked {self._invocations_max} times and goes round in circles")
+            if patience is not None and self.clock.now() >= patience:
+                raise self._stuck(arn, f"{but} after {seconds_max} seconds")
+            if not self.step(patience):
+                raise self._stuck(arn, f"{but}, and nothing will happen by itself")
+
+    def step(self, until: Millis | None = None) -> bool:
+        """Perform one owed effect, or answer a callback, or come to the next due moment but no further than `until`.
+
+        Whether there was anything to do.
+        """
         if self._owed:
             effect = self._owed.popleft()
             self.hand.run(perform(self.service, self._invoker, self._ids, effect))
             return True
-        due = self.hand.run(self._store.next_due())
-        if due is None:
-            return False
-        self.clock.advance_to(due)
-        for arn in self.hand.run(self._store.due(due, DUE_AT_ONCE_MAX)):
-            self.hand.run(tick(self.service, arn))
+        answer_at, due_at = self._answers.next_due(), min(self._due.values(), default=None)
+        moments = [moment for moment in (answer_at, due_at, until) if moment is not None]
+        if not moments:
+            return self._end_with_something_else()
+        moment = min(moments)
+        self.clock.advance_to(moment)
+        if self.clock.now() < moment:
+            return True  # rung before its time: something may be owed
+        if answer_at == moment:
+            self._answer()
+        elif due_at == moment:
+            for arn in [arn for arn, due in self._due.items() if due <= moment]:
+                self._tick(arn)
         return True
 
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass, and everything happen that happens meanwhile."""
+        until = Millis(self.clock.now() + round(seconds * 1000))
+        while self._owed or self.clock.now() < until:
+            self.step(until)
+        self.drain()
+
+    def drain(self) -> None:
+        """Perform everything that is owed; time stands still."""
+        while self._owed:
+            self.step()
+
+    def answer(self, callback_id: str, answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat) -> None:
+        """Somebody outside answers. Raises Refused."""
+        self.hand.run(self.service.answer_callback(CallbackId(callback_id), answer))
+
+    # ------------------------------------------------------------------ what a test sees of it
     def summary(self, arn: Arn) -> Summary:
         return self.hand.run(self.service.get(arn))
 
@@ -107,60 +170,76 @@ class World:
         """Every event, oldest first."""
         return tuple(self.hand.run(self._store.events(arn, limit=1_000_000)))
 
+    def is_running(self, arn: Arn) -> bool:
+        """Whether its function is being invoked, or is about to be."""
+        return self.summary(arn).head.invocation is not None
+
+    def open_callbacks(self, arn: Arn) -> list[tuple[Operation, str | None]]:
+        """The callbacks that wait for an answer, each with the name of the context that it stands in."""
+        operations = self.execution(arn).operations
+        found = []
+        for operation in operations:
+            if operation.kind is Kind.CALLBACK and operation.status is Status.STARTED:
+                outer = operations.get(operation.parent_id) if operation.parent_id is not None else None
+                found.append((operation, outer.name if outer is not None else None))
+        return found
+
+    # ------------------------------------------------------------------ inside
     def _note(self, delta: Delta) -> None:
         self._owed.extend(delta.effects)
+        self._answers.note(delta)
+        self._note_due(delta)
+        self.clock.ring()
 
+    def _note_due(self, delta: Delta) -> None:
+        self._due.pop(delta.arn, None)
+        self._guards.pop(delta.arn, None)
+        if delta.origin is not None and self._functions.is_timed(delta.origin.function):
+            self._timed.add(delta.arn)
+        if delta.due_at is None or delta.head.status.is_closed:
+            return
+        is_guard = delta.due_at == delta.head.timeout_at and delta.arn not in self._timed
+        (self._guards if is_guard else self._due)[delta.arn] = delta.due_at
 
-class _Functions:
-    def __init__(self, functions: Mapping[str, DurableFunction[object]], execution_timeout_seconds: int) -> None:
-        self._functions = functions
-        self._timeout = execution_timeout_seconds
+    def _end_with_something_else(self) -> bool:
+        """Let an execution time out that something else would have changed at that moment. Whether there is one."""
+        for arn, due in self._guards.items():
+            execution = self.execution(arn)
+            if due in (execution.operations.next_due(), execution.head.invoke_at):
+                self.clock.advance_to(due)
+                self._tick(arn)
+                return True
+        return False
 
-    def find(self, name: str) -> FunctionConfig | None:
-        if name not in self._functions:
-            return None
-        return FunctionConfig(name=name, execution_timeout_seconds=self._timeout)
+    def _tick(self, arn: Arn) -> None:
+        self.hand.run(self.service.submit(arn, Tick()))
 
-
-class DirectInvoker:
-    """Calls functions in this very thread. What they are told and what they answer still travels as JSON."""
-
-    def __init__(self, world: World, functions: Mapping[str, DurableFunction[object]]) -> None:
-        self._world = world
-        self._functions = functions
-
-    async def invoke(self, call: FunctionCall) -> FunctionAnswer:
-        function = self._functions[call.function]
-        envelope = decode_envelope(load(call.payload))
+    def _answer(self) -> None:
+        due = self._answers.take()
+        if due is None:
+            return
+        callback, reply = due
         try:
-            with self._world.hand.lent():
-                output = function.invoke(envelope, LocalClient(self._world))
-        except InvocationError as error:
-            return FunctionAnswer(error=ErrorObject(type=type_name(type(error)), message=str(error)))
-        return FunctionAnswer(payload=dump(encode_output(output)).encode())
+            self.answer(callback.callback_id or "", reply)
+        except Refused:
+            return  # it came too late, as answers may
+
+    def _stuck(self, arn: Arn, why: str) -> StuckError:
+        execution = self.execution(arn)
+        now = self.clock.now()
+        spent = duration(now - execution.origin.started_at)
+        lines = [f"{execution.origin.name} {why}; {spent} have passed. It waits for:"]
+        lines += [f"  - {line}" for line in waits(execution, now)]
+        live = execution.head.invocation
+        if live is not None and live.phase is InvocationPhase.LIVE:
+            lines.append("  - its function, which runs")
+        if execution.head.status is ExecutionStatus.PAUSED:
+            lines.append("  - resume_execution")
+        return StuckError("\n".join([*lines, "", *_shortened(draw(self.history(arn))), "", str(arn)]))
 
 
-class LocalClient:
-    """The SDK's way to a service in the same process."""
-
-    is_local = True
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
-        try:
-            return self._world.hand.run(self._world.service.checkpoint(arn, request))
-        except Refused as refusal:
-            raise _as_error(CheckpointError, refusal) from refusal
-
-    def get_state(self, arn: Arn, token: CheckpointToken, marker: str, max_items: int) -> StatePage:
-        try:
-            return self._world.hand.run(self._world.service.state(arn, token, marker, max_items))
-        except Refused as refusal:
-            raise _as_error(GetExecutionStateError, refusal) from refusal
-
-
-def _as_error(kind: type[E], refusal: Refused) -> E:
-    code = refusal.code
-    return refused(kind, code=code.value, status=code.http_status, message=refusal.message)
+def _shortened(drawn: list[str]) -> list[str]:
+    left_off = len(drawn) - LINES_MAX
+    return (
+        drawn if left_off <= 0 else [*drawn[: LINES_MAX // 2], f"… {left_off} more lines …", *drawn[-LINES_MAX // 2 :]]
+    )

@@ -152,7 +152,7 @@ def test_an_execution_that_is_deleted_while_its_function_runs_leaves_nothing_to_
             await place.service.submit(started.arn, Stop())
             await place.service.submit(started.arn, Delete())
             await place.store.gone(started.arn)
-            assert list(await place.store.effects(10)) == list(await place.store.live(10)) == []
+            assert (list(await place.store.effects(10)), list(await place.store.live(10))) == ([], [])
 
     asyncio.run(run())
 

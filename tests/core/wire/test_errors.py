@@ -44,6 +44,8 @@ def test_a_refusal_says_its_message_under_both_names() -> None:
         "Message": "Invalid checkpoint token",
     }
     assert encode_refusal(Refused(Code.SERVICE, "oops"))["Type"] == "Service"
+    assert encode_refusal(stale_token(), type_is_code=True)["Type"] == "InvalidParameterValueException"
+    assert encode_refusal(Refused(Code.TOO_MANY, "later"))["Reason"] == "CallerRateLimitExceeded"
 
 
 @pytest.mark.parametrize("code", list(Code))

@@ -214,3 +214,88 @@ def test_a_function_that_nobody_knows_has_no_list() -> None:
         assert (reply.status, reply.headers["x-amzn-errortype"]) == (404, "ResourceNotFoundException")
 
     with_api(talk)
+
+
+def test_a_qualifier_means_the_version_that_would_run() -> None:
+    async def talk(client: Client) -> None:
+        await client.invoke("sleeper:7", type="Event", durable_execution_name="seven")
+        await client.invoke("sleeper:live", type="Event", durable_execution_name="newest")
+        assert await names(client, "Qualifier=7") == ["seven"]
+        assert await names(client, "Qualifier=live") == await names(client, "Qualifier=%24LATEST") == ["newest"]
+        of_arn = quote("arn:aws:lambda:us-east-1:000000000000:function:sleeper:7", safe="")
+        listed = (await client.ask("GET", f"/2025-12-01/functions/{of_arn}/durable-executions")).json
+        assert [item["DurableExecutionName"] for item in listed["DurableExecutions"]] == ["seven"]
+
+    with_api(talk)
+
+
+@pytest.mark.parametrize(
+    ("query", "member"),
+    [
+        ("Qualifier=a%20b", "qualifier"),
+        ("DurableExecutionName=a%20b", "durableExecutionName"),
+        ("&".join(["Statuses=RUNNING"] * 11), "statuses"),
+        ("MaxItems=1001", "maxItems"),
+        ("StartedAfter=yesterday", "startedAfter"),
+    ],
+)
+def test_a_list_that_is_asked_for_in_a_bad_shape_is_refused_by_name(query: str, member: str) -> None:
+    async def talk(client: Client) -> None:
+        reply = await client.ask("GET", f"{OF_SLEEPER}?{query}")
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (400, "ValidationException")
+        assert f"at '{member}' failed to satisfy constraint" in reply.json["message"]
+
+    with_api(talk)
+
+
+def test_executions_are_listed_by_every_status_there_is() -> None:
+    async def talk(client: Client) -> None:
+        path = f"{EXECUTIONS}/{(await client.invoke('sleeper', type='Event', durable_execution_name='a')).arn}"
+        await client.invoker.reported.wait()
+        await client.ask("POST", f"{path}/pause")
+        assert await names(client, "Statuses=PAUSED&Statuses=PAUSING") == ["a"]
+        await client.ask("POST", f"{path}/stop")
+        assert (await client.ask("DELETE", path)).status == 202
+        assert await names(client, "Statuses=DELETING") == ["a"]
+        assert await names(client, "Statuses=STOPPED") == []
+
+    with_api(talk)
+
+
+def test_an_execution_is_paused_and_resumed_without_a_body() -> None:
+    async def talk(client: Client) -> None:
+        path = f"{EXECUTIONS}/{(await client.invoke('sleeper', type='Event')).arn}"
+        paused = await client.ask("POST", f"{path}/pause")
+        assert (paused.status, paused.json) == (202, {})
+        shown = (await client.ask("GET", path)).json
+        assert (shown["Status"] in ("PAUSING", "PAUSED"), shown["PauseDetails"]["ExecutionTimeoutPaused"]) == (
+            True,
+            True,
+        )
+        resumed = await client.ask("POST", f"{path}/resume")
+        assert (resumed.status, resumed.json) == (202, {})
+        assert (await client.ask("GET", path)).json["Status"] == "RUNNING"
+
+    with_api(talk)
+
+
+@pytest.mark.parametrize(("method", "suffix"), [("POST", "/resume"), ("DELETE", "")])
+def test_a_conflict_names_the_execution_and_where_it_stands(method: str, suffix: str) -> None:
+    async def talk(client: Client) -> None:
+        arn = (await client.invoke("sleeper", type="Event")).arn
+        reply = await client.ask(method, f"{EXECUTIONS}/{arn}{suffix}")
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (409, "ResourceConflictException")
+        assert (reply.arn, reply.json["message"].startswith(f"{arn} is RUNNING")) == (arn, True)
+
+    with_api(talk)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"Reason": 7}', b'{"ExecutionTimeoutPaused": "no"}'])
+def test_a_pause_with_a_body_that_is_none_changes_nothing(body: bytes) -> None:
+    async def talk(client: Client) -> None:
+        path = f"{EXECUTIONS}/{(await client.invoke('sleeper', type='Event')).arn}"
+        reply = await client.ask("POST", f"{path}/pause", body)
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (400, "SerializationException")
+        assert (await client.ask("GET", path)).json["Status"] == "RUNNING"
+
+    with_api(talk)

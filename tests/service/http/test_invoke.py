@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from everstep.core.limits import LIMITS
+from everstep.core.limits import LIMITS, Limits
 from everstep.core.model import Arn
 from everstep.service.http.invoke import outcome
 from tests.service.http.world import EXECUTIONS, Client, with_api
@@ -88,9 +88,10 @@ def test_the_same_name_and_payload_find_the_same_execution() -> None:
 
 def test_the_same_name_with_another_payload_is_a_conflict() -> None:
     async def talk(client: Client) -> None:
-        await client.invoke("echo", b"7", durable_execution_name="order-7")
+        first = await client.invoke("echo", b"7", durable_execution_name="order-7")
         reply = await client.invoke("echo", b"8", durable_execution_name="order-7")
         assert (reply.status, reply.headers["x-amzn-errortype"]) == (409, "DurableExecutionAlreadyStartedException")
+        assert (reply.arn, first.arn in reply.json["Message"]) == (first.arn, True)
         assert len(client.invoker.calls) == 1
 
     with_api(talk)
@@ -100,12 +101,14 @@ def test_a_plain_function_is_called_and_its_answer_passed_on() -> None:
     async def talk(client: Client) -> None:
         reply = await client.invoke("plain", b'{"a": 1}', tenant_id="blue")
         assert (reply.status, reply.body) == (200, b'{"a": 1}')
+        assert reply.headers["x-amz-executed-version"] == "$LATEST"
         assert "x-amz-durable-execution-arn" not in reply.headers
         assert client.invoker.calls[0].tenant_id == "blue"
 
         broken = await client.invoke("plain-broken")
         assert (broken.status, broken.headers["x-amz-function-error"]) == (200, "Unhandled")
         assert broken.json["errorType"] == "CardDeclined"
+        assert (await client.invoke("plain:7")).headers["x-amz-executed-version"] == "7"
 
     with_api(talk)
 
@@ -166,3 +169,22 @@ def test_an_unknown_function_is_named_by_its_arn() -> None:
         assert reply.json["Message"] == f"Function not found: {NOBODY}"
 
     with_api(talk)
+
+
+def test_the_same_name_for_another_version_is_a_conflict() -> None:
+    async def talk(client: Client) -> None:
+        await client.invoke("echo:1", b"7", durable_execution_name="order-7")
+        reply = await client.invoke("echo:2", b"7", durable_execution_name="order-7")
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (409, "DurableExecutionAlreadyStartedException")
+
+    with_api(talk)
+
+
+def test_a_synchronous_caller_waits_as_long_as_the_limits_say_and_can_come_back() -> None:
+    async def talk(client: Client) -> None:
+        first = await client.invoke("sleeper", durable_execution_name="long")
+        assert (first.status, first.json["errorType"]) == (200, "Sandbox.Timedout")
+        again = await client.invoke("sleeper", durable_execution_name="long")
+        assert (again.arn, again.headers["x-amz-function-error"]) == (first.arn, "Unhandled")
+
+    with_api(talk, limits=Limits(sync_invoke_seconds_max=0))

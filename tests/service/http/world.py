@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from everstep.core.limits import LIMITS, Limits
 from everstep.service.dispatch import Dispatcher
 from everstep.service.http.api import api
 from everstep.service.http.asgi import Handler, Request, Response
@@ -58,14 +59,18 @@ class Client:
 
 
 def with_api(
-    talk: Callable[[Client], Awaitable[None]], *, dialect: Dialect = Dialect.AWS, store: Store | None = None
+    talk: Callable[[Client], Awaitable[None]],
+    *,
+    dialect: Dialect = Dialect.AWS,
+    store: Store | None = None,
+    limits: Limits = LIMITS,
 ) -> None:
     """Run a conversation with a fresh API."""
 
     async def run() -> None:
         invoker, ids = Invoker(), RandomIds()
         world = World(store=store or MemoryStore(), clock=RealClock(), ids=ids, invoker=invoker, functions=Known())
-        service = invoker.service = Service(world)
+        service = invoker.service = Service(world, limits=limits)
         dispatcher = Dispatcher(service, invoker, ids)
         try:
             await talk(Client(api(service, dialect=dialect), service, invoker))

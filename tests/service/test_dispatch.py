@@ -8,7 +8,7 @@ from everstep.core.messages import CheckpointReply, CheckpointRequest, Envelope,
 from everstep.core.model import Action, Arn, InvokeOptions, Kind, OperationId, Status, Update
 from everstep.core.wire.envelope import decode_envelope, encode_output
 from everstep.core.wire.text import dump, load
-from everstep.service.dispatch import Dispatcher
+from everstep.service.dispatch import Dispatcher, Patience
 from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
 from everstep.service.service import Service, StartCommand, World
 from everstep.service.stores.memory import MemoryStore
@@ -73,7 +73,7 @@ def run(caller: Caller, patience_seconds: float) -> list[EventType]:
         functions, ids, store = Functions(caller), RandomIds(), MemoryStore()
         world = World(store=store, clock=RealClock(), ids=ids, invoker=functions, functions=functions)
         service = functions.service = Service(world)
-        dispatcher = Dispatcher(service, functions, ids, patience_seconds=patience_seconds)
+        dispatcher = Dispatcher(service, functions, ids, patience=Patience(caller_seconds=patience_seconds))
         try:
             started = await service.start(StartCommand(function="caller", input="1"))
             async with asyncio.timeout(20):

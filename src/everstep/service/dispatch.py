@@ -8,14 +8,15 @@ changes nothing.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
-from typing import assert_never
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
 
 from everstep.core.machine.commands import (
     BeginInvocation,
     ChildEnded,
+    Command,
     Crashed,
     InvocationEnd,
     InvocationEnded,
@@ -23,7 +24,7 @@ from everstep.core.machine.commands import (
     Returned,
 )
 from everstep.core.machine.delta import Begun, CallFunction, Delta, Effect, Invoke, NotifyParent, StartChild
-from everstep.core.machine.state import Head, InvocationPhase
+from everstep.core.machine.state import Execution, Head, InvocationPhase
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.envelope import decode_output, encode_envelope
@@ -34,44 +35,59 @@ from everstep.service.service import Service
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0
-"""Until a store that refused is asked again; an invocation's end must not be forgotten because the disk was full."""
 EFFECTS_AT_START_MAX = 1_000_000
 LIVE_AT_START_MAX = 1_000
-PATIENCE_SECONDS = 0.5
-"""How long a caller that is still running may keep others from answering it; see `Dispatcher`."""
 
 
-async def perform(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
-    """Carry out one effect to its end. Raises Refused TOO_MANY when it should be tried again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a dispatcher waits for others."""
 
-    An effect whose execution is forgotten is dropped: if it stayed, it would be tried at every start.
+    caller_seconds: float = 0.5
+    """How long a caller that is still running may keep others from answering it; see `Dispatcher`."""
+    retry_seconds: float = 1.0
+    """Until a store that refused is asked again."""
+
+
+PATIENCE = Patience()
+
+
+Submit: TypeAlias = Callable[[Arn, Command], Awaitable[tuple[Delta, Execution]]]
+
+
+async def perform(
+    service: Service, invoker: Invoker, ids: Ids, effect: Effect, *, submit: Submit | None = None
+) -> None:
+    """Carry out one effect to its end. Raises Refused when it is to be tried again.
+
+    An effect whose execution is forgotten is dropped: if it stayed, it would be tried at every start. `submit` takes
+    the place of the service's own, for those who insist.
     """
     try:
-        await _carry_out(service, invoker, ids, effect)
+        await _carry_out(service, submit or service.submit, invoker, ids, effect)
     except Refused as refused:
-        if refused.code is Code.TOO_MANY:
+        if refused.code is not Code.NOT_FOUND:
             raise
         logger.info("effect dropped: %s", refused, extra={"effect": effect.id})
         await service.drop(effect)
 
 
-async def _carry_out(service: Service, invoker: Invoker, ids: Ids, effect: Effect) -> None:
+async def _carry_out(service: Service, submit: Submit, invoker: Invoker, ids: Ids, effect: Effect) -> None:
     match effect:
         case Invoke():
-            await _invoke(service, invoker, ids, effect)
+            await _invoke(submit, invoker, ids, effect)
         case StartChild():
             await service.start_child(effect)
         case CallFunction():
-            await _call(service, invoker, ids, effect)
+            await _call(submit, invoker, ids, effect)
         case NotifyParent():
-            await _notify(service, effect)
+            await _notify(submit, effect)
         case _:
             assert_never(effect)
 
 
-async def _invoke(service: Service, invoker: Invoker, ids: Ids, effect: Invoke) -> None:
-    delta, execution = await service.submit(effect.arn, BeginInvocation(number=effect.number, id=ids.new()))
+async def _invoke(submit: Submit, invoker: Invoker, ids: Ids, effect: Invoke) -> None:
+    delta, execution = await submit(effect.arn, BeginInvocation(number=effect.number, id=ids.new()))
     begun = delta.response
     if not isinstance(begun, Begun):
         return
@@ -86,10 +102,10 @@ async def _invoke(service: Service, invoker: Invoker, ids: Ids, effect: Invoke) 
     )
     del execution  # its operations move on while the function runs
     answer = await invoker.invoke(call)
-    await service.submit(effect.arn, InvocationEnded(number=effect.number, end=end_of(answer)))
+    await submit(effect.arn, InvocationEnded(number=effect.number, end=end_of(answer)))
 
 
-async def _call(service: Service, invoker: Invoker, ids: Ids, effect: CallFunction) -> None:
+async def _call(submit: Submit, invoker: Invoker, ids: Ids, effect: CallFunction) -> None:
     """A plain target, called on behalf of an execution."""
     call = FunctionCall(
         function=effect.function,
@@ -99,7 +115,7 @@ async def _call(service: Service, invoker: Invoker, ids: Ids, effect: CallFuncti
         tenant_id=effect.tenant_id,
     )
     answer = await invoker.invoke(call)
-    await service.submit(effect.arn, plain_end(effect, answer))
+    await submit(effect.arn, plain_end(effect, answer))
 
 
 def plain_end(effect: CallFunction, answer: FunctionAnswer) -> ChildEnded:
@@ -115,7 +131,7 @@ def plain_end(effect: CallFunction, answer: FunctionAnswer) -> ChildEnded:
     return replace(ended, status=ExecutionStatus.SUCCEEDED, result=text or None)
 
 
-async def _notify(service: Service, effect: NotifyParent) -> None:
+async def _notify(submit: Submit, effect: NotifyParent) -> None:
     """Tell the parent how its child ended."""
     ended = ChildEnded(
         operation_id=effect.parent.operation_id,
@@ -124,7 +140,7 @@ async def _notify(service: Service, effect: NotifyParent) -> None:
         result=effect.result or None,
         error=effect.error,
     )
-    await service.submit(effect.parent.arn, ended)
+    await submit(effect.parent.arn, ended)
 
 
 def end_of(answer: FunctionAnswer) -> InvocationEnd:
@@ -143,7 +159,7 @@ class Dispatcher:
     A function that calls another one and goes to sleep may be overtaken: the other one ends first. Its news would be
     told before the end of the invocation that asked for it, which no history of AWS Lambda shows. So news of called
     functions lets a running caller go to sleep first, but a caller that runs on is kept waiting only for
-    `patience_seconds`.
+    `patience.caller_seconds`.
 
     `only_own` leaves executions alone that a former process began. `on_rest` is told when nothing is owed any more
     (True), and when something is again (False).
@@ -155,14 +171,14 @@ class Dispatcher:
         invoker: Invoker,
         ids: Ids,
         *,
-        patience_seconds: float = PATIENCE_SECONDS,
+        patience: Patience = PATIENCE,
         only_own: bool = False,
         on_rest: Callable[[bool], None] | None = None,
     ) -> None:
         self._service = service
         self._invoker = invoker
         self._ids = ids
-        self._patience_seconds = patience_seconds
+        self._patience = patience
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asleep: dict[Arn, asyncio.Event] = {}
         """By caller: rings when its invocation is over."""
@@ -229,8 +245,9 @@ class Dispatcher:
     async def _carry_out(self, effect: Effect) -> None:
         try:
             await self._until_performed(effect)
-        except Exception:
+        except Exception as error:
             logger.exception("an effect failed for good", extra={"effect": effect.id})
+            await self._fail(effect, ErrorObject(type=type(error).__name__, message=str(error)))
         finally:
             del self._tasks[effect.id]
             if not self._tasks:
@@ -240,21 +257,50 @@ class Dispatcher:
         while True:
             try:
                 await self._let_sleep(_caller(effect))
-                await perform(self._service, self._invoker, self._ids, effect)
+                await perform(self._service, self._invoker, self._ids, effect, submit=self._submit)
             except StoreError as error:
                 logger.error("the store refuses, trying again: %s", error, extra={"effect": effect.id})
             except Refused as refused:
-                logger.warning("%s", refused, extra={"effect": effect.id})
+                logger.warning("an effect was refused: %s", refused, extra={"effect": effect.id})
+                if refused.code is not Code.TOO_MANY:
+                    return  # it stays in the outbox, and is tried again at the next start
             else:
                 return
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(self._patience.retry_seconds)
+
+    async def _submit(self, arn: Arn, command: Command) -> tuple[Delta, Execution]:
+        """As often as it takes: a function that answered cannot be asked what it said because the disk was full."""
+        while True:
+            try:
+                return await self._service.submit(arn, command)
+            except StoreError as error:
+                logger.error("the store refuses, trying again: %s", error, extra={"execution": arn})
+            except Refused as refused:
+                if refused.code is not Code.TOO_MANY:
+                    raise
+                logger.warning("%s", refused, extra={"execution": arn})
+            await asyncio.sleep(self._patience.retry_seconds)
+
+    async def _fail(self, effect: Effect, error: ErrorObject) -> None:
+        """A mistake of ours, or of an invoker, must not leave an execution waiting for what will never come."""
+        with suppress(Exception):
+            match effect:
+                case Invoke():
+                    ended = InvocationEnded(number=effect.number, end=Crashed(error=error))
+                    await self._submit(effect.arn, ended)
+                case CallFunction():
+                    await self._submit(effect.arn, plain_end(effect, FunctionAnswer(error=error)))
+                case StartChild() | NotifyParent():
+                    return  # it stays in the outbox
+                case _:
+                    assert_never(effect)
 
     async def _let_sleep(self, caller: Arn | None) -> None:
         """Wait until the caller's running invocation is over, or patience is."""
         if caller is None or not await self._is_awake(caller):
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience_seconds):
+            async with asyncio.timeout(self._patience.caller_seconds):
                 await self._asleep.setdefault(caller, asyncio.Event()).wait()
 
     async def _is_awake(self, arn: Arn) -> bool:

@@ -63,6 +63,7 @@ from everstep.sdk.retries import (
     create_retry_strategy,
 )
 from everstep.sdk.retrying import WithRetryConfig, with_retry
+from everstep.sdk.saga import AsyncSaga, Saga
 from everstep.sdk.serdes import ExtendedTypeSerDes, JsonSerDes, PassThroughSerDes, SerDes, SerDesContext
 from everstep.sdk.types import StepContext, WaitForCallbackContext, WaitForConditionCheckContext
 from everstep.sdk.waits import (
@@ -77,6 +78,7 @@ from everstep.version import __version__
 __all__ = [
     "AsyncCallback",
     "AsyncDurableContext",
+    "AsyncSaga",
     "BatchCompletionError",
     "BatchItem",
     "BatchItemStatus",
@@ -118,6 +120,7 @@ __all__ = [
     "RetryPresets",
     "RetryStrategyConfig",
     "RetryableSerDesError",
+    "Saga",
     "SagaError",
     "SerDes",
     "SerDesContext",

@@ -115,7 +115,10 @@ def run_in_child_context(
     identity = scope.identify(Kind.CONTEXT, sub_type, name or name_of(func))
 
     def body() -> object:
-        return func(enter(scope.inner(identity, is_recorded=not config.is_virtual, since=since)))
+        inside = scope.inner(identity, is_recorded=not config.is_virtual, since=since)
+        if config.is_virtual:
+            scope.follow(identity, inside)
+        return func(enter(inside))
 
     serdes = scope.serializer(config.serdes, func)
     call: ContextCall[Any] = ContextCall(

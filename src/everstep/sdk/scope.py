@@ -81,6 +81,8 @@ class Scope:
         """What each patch was answered to be, by the id of its marker."""
         self.latest: OperationId | None = None
         """The operation that was asked for last."""
+        self._unrecorded: dict[OperationId, Callable[[], Millis]] = {}
+        """The latest moment inside each context that has no record of its own."""
         self._lane = Lane()
         self._since = self.journal.started_at if since is None else since
         self.logger = self._logger(logging.getLogger())
@@ -156,9 +158,19 @@ class Scope:
         return max(self._since, self.lane.seen)
 
     def ended_at(self, operation_id: OperationId | None) -> Millis | None:
-        """When the operation ended; None for one that did not, or leaves no record."""
-        known = self.journal.get(operation_id) if operation_id is not None else None
+        """When the operation ended; None for one that did not. A context without a record ends with its last moment."""
+        if operation_id is None:
+            return None
+        known = self.journal.get(operation_id)
+        inside = self._unrecorded.get(operation_id)
+        if known is None and inside is not None:
+            return inside()
         return known.ended_at if known is not None else None
+
+    def follow(self, owner: Identity, inside: "Scope") -> None:
+        """Take the time of a context without a record from the code that is about to run inside."""
+        lane, since = inside.lane, inside.now()
+        self._unrecorded[owner.id] = lambda: max(since, lane.seen)
 
     def draw(self) -> bytes:
         """The next bytes that look like chance."""

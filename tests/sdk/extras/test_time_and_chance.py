@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from everstep import AsyncDurableContext, CallbackConfig, CallbackError, DurableContext, StepError, durable_execution
 from everstep.core.model import Kind
 from everstep.testing import DurableFunctionTestRunner
@@ -79,6 +81,17 @@ def test_a_child_begins_at_the_moment_that_the_code_around_it_knew(told: Telling
     assert value_of(told, plot) == (START + timedelta(days=2)).isoformat()
     assert set(seen) == {START + timedelta(days=1)}
     assert len(seen) == 2
+
+
+@both_drivers
+@pytest.mark.parametrize("is_virtual", [False, True])
+def test_a_child_ends_at_the_moment_that_its_code_knew_last(told: Telling, is_virtual: bool) -> None:
+    def plot(event: Any, context: Any) -> Story:
+        yield context.wait(DAY)
+        yield context.run_in_child_context(lambda child: child.wait(2 * DAY), is_virtual=is_virtual)
+        return context.now().isoformat()
+
+    assert value_of(told, plot) == (START + timedelta(days=3)).isoformat()
 
 
 @both_drivers

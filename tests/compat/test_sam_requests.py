@@ -27,6 +27,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "without the colons": lambda text: quote(text, safe=":"),
     "without the slashes": lambda text: quote(text, safe="/"),
     "only the dollar": lambda text: text.replace("$", "%24"),
+    "unquoted in a shell": lambda text: quote(text.replace("$LATEST", ""), safe=""),
     "in lower case": lambda text: quote(text, safe="").replace("%2F", "%2f").replace("%3A", "%3a"),
 }
 
@@ -104,7 +105,7 @@ def test_an_arn_arrives_however_it_is_written(sam: Emulator, client: Any, way: s
     assert sam.ask("POST", f"{EXECUTIONS}/{written}/stop", b"{}").status == 200
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [way for way in WAYS if "shell" not in way])
 @pytest.mark.parametrize(
     ("result", "expected"), [(b"test result", "test result"), (b'{"ok":true}', '{"ok":true}'), (b"", None)]
 )

@@ -35,6 +35,9 @@ class Manners:
     the callback's id. Without one the answer is a CallbackTimeoutException."""
     any_arn: bool
     """Whether an ARN of another form than the documented one is merely unknown, not invalid."""
+    lost_version: bool
+    """Whether an ARN that lacks its version means `$LATEST`: the commands that sam prints have it unquoted, and a shell
+    puts nothing in its place."""
     whole_history: bool
     """Whether a history without MaxItems comes in one page: sam never asks for a second."""
     first_attempt_delay_seconds: int | None
@@ -49,6 +52,7 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
             unknown_execution="Durable Execution does not exist",
             closed_callback=MappingProxyType({}),
             any_arn=False,
+            lost_version=False,
             whole_history=False,
             first_attempt_delay_seconds=None,
         ),
@@ -64,6 +68,7 @@ MANNERS: Final[Mapping[Dialect, Manners]] = MappingProxyType(
                 }
             ),
             any_arn=True,
+            lost_version=True,
             whole_history=True,
             first_attempt_delay_seconds=0,
         ),

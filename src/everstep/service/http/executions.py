@@ -124,6 +124,8 @@ def execution_of(manners: Manners, call: Call) -> Iterator[Arn]:
 
 
 def arn_of(manners: Manners, call: Call) -> Arn:
+    if manners.lost_version:
+        return Arn(call.subject.replace(":/durable-execution/", ":$LATEST/durable-execution/", 1))
     if parse_arn(call.subject) is None and not manners.any_arn:
         pattern = f"Member must satisfy regular expression pattern: {ARN_PATTERN}"
         raise violation(call.subject, "DurableExecutionArn", pattern)

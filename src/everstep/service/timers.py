@@ -52,6 +52,8 @@ class Timers:
         """Until cancelled."""
         while True:
             try:
+                # Until it is known what to wait for, every moment may be the next one.
+                self._awaited = None
                 self._earlier.clear()
                 due = await self._store.due(self._clock.now(), DUE_AT_ONCE_MAX)
                 # Side by side, so that the store can commit them as one group.
@@ -60,6 +62,9 @@ class Timers:
                     await self._sleep(await self._store.next_due(), await self._skip_seconds())
             except StoreError as error:
                 logger.error("the store refuses, trying again: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                logger.exception("time could not act on an execution; it goes on for the others")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _skip_seconds(self) -> float:

@@ -54,7 +54,8 @@ MAY_IMPORT = {
     "drawing": ["core"],
     "testing": [*_SDK, *_SERVICE, "drawing"],
     "pytest_plugin": ["testing"],
-    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing"],
+    "lint": [],
+    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing", "lint"],
     "__main__": ["cli"],
     "compat.aws_sdk": _SDK,
     "compat": [*_SDK, *_SERVICE, "host", "cli"],
@@ -64,7 +65,7 @@ MAY_IMPORT = {
 SDK_NEVER_REACHES = ["core.machine", "service", "host", "cli", "testing"]
 """What an author deploys does not carry the service's mind, over any number of imports."""
 
-PURE = ("errors", "core", "sdk.replay", "drawing")
+PURE = ("errors", "core", "sdk.replay", "drawing", "lint")
 
 ACTING = {
     "the clock": ["sched", "time"],

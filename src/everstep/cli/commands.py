@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from everstep.cli.check import check
 from everstep.cli.dev import dev
 from everstep.cli.executions import executions
 from everstep.cli.failure import sentence_for
@@ -27,7 +28,7 @@ def everstep(context: click.Context) -> None:
     help_when_alone(context)
 
 
-for command in (dev, run_command, serve, host, executions):
+for command in (dev, run_command, serve, host, executions, check):
     everstep.add_command(command)
 
 

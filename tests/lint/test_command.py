@@ -1,0 +1,118 @@
+"""`everstep check` as a command, on real files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from everstep.cli.commands import run
+
+FLOW = """\
+import time
+from everstep import DurableContext, durable_execution
+
+@durable_execution
+def order(event, context: DurableContext):
+    started = time.time()
+    context.step(lambda _: 1)
+    return started
+"""
+GOOD = FLOW.replace("time.time()", "context.now()")
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own for each test; it is the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "flow.py").write_text(FLOW)
+    return tmp_path
+
+
+def test_a_finding_tells_place_rule_reason_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "app"]) == 1
+    out, err = capsys.readouterr()
+    first, second = out.splitlines()
+    assert first == "app/flow.py:6:15: error ES001 `time.time()` reads the clock outside a step"
+    assert second == "    Take `context.now()`, or read the clock in a step."
+    assert err == "1 error in 1 file; 1 below that level not shown (--level info)\n"
+
+
+def test_without_an_error_the_exit_code_is_0(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app" / "flow.py").write_text(GOOD)
+    assert run(["check", "--level", "info"]) == 0
+    assert "app/flow.py:7:5: info ES401" in capsys.readouterr().out
+
+
+def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "app/flow.py", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    [finding] = told["findings"]
+    assert (told["files"], finding["path"], finding["line"], finding["code"]) == (1, "app/flow.py", 6, "ES001")
+    assert {"why", "mend", "title", "message", "level", "column"} < set(finding)
+
+
+def test_github_shows_findings_beside_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["check", "--format", "github"])
+    out = capsys.readouterr().out
+    assert out.startswith("::error file=app/flow.py,line=6,col=15,title=ES001 clock read outside a step::`time.time()`")
+    assert out.count("\n") == 1
+
+
+def test_the_project_says_what_is_checked(project: Path) -> None:
+    (project / "good.py").write_text(GOOD)
+    settings = project / "pyproject.toml"
+    settings.write_text('[tool.everstep.check]\npaths = ["good.py"]\n')
+    assert run(["check"]) == 0
+    settings.write_text('[tool.everstep.check]\nexclude = ["app/*"]\n')
+    assert run(["check"]) == 0
+    settings.write_text('[tool.everstep.check]\nignore = ["ES0"]\n')
+    assert run(["check", "app"]) == 0
+    assert run(["check", "app", "--ignore", "ES9"]) == 1
+
+
+def test_other_peoples_code_is_not_looked_for(project: Path) -> None:
+    for folder in (".hidden", "node_modules", "env"):
+        (project / "app" / folder).mkdir()
+        (project / "app" / folder / "flow.py").write_text(FLOW)
+    (project / "app" / "env" / "pyvenv.cfg").write_text("")
+    (project / "app" / "flow.py").write_text(GOOD)
+    assert run(["check", "app"]) == 0
+
+
+def test_a_helper_beside_a_named_file_is_followed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app" / "clocks.py").write_text("import time\n\ndef stamp():\n    return time.time()\n")
+    (project / "app" / "flow.py").write_text(GOOD.replace("import time", "from clocks import stamp") + "    stamp()\n")
+    flow = GOOD.replace("import time", "from clocks import stamp").replace("context.now()", "stamp()")
+    (project / "app" / "flow.py").write_text(flow)
+    assert run(["check", "app/flow.py"]) == 1
+    assert "app/clocks.py:4:12" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", "# -*- coding: nothing -*-\nx = 'ä'\n".encode(), b"x = '\xe4'\n"])
+def test_a_file_in_an_odd_encoding_is_no_trouble(content: bytes, project: Path) -> None:
+    (project / "app" / "odd.py").write_bytes(content + b"# durable_execution\n")
+    assert run(["check", "app/odd.py"]) in {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "sentence"),
+    [
+        (["nowhere"], "", "no file or folder nowhere"),
+        (["empty"], "", "no Python file in empty"),
+        (["app", "--select", "ES8"], "", "no rule 'ES8'"),
+        (["app"], "[tool.everstep.check]\nselct = []\n", "'selct' is no setting"),
+        (["app"], "[tool\n", "pyproject.toml cannot be read"),
+    ],
+)
+def test_a_mistake_of_the_caller_is_one_sentence(
+    arguments: list[str], settings: str, sentence: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "empty").mkdir()
+    (project / "pyproject.toml").write_text(settings)
+    assert run(["check", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err
+    assert err.count("\n") == 1

@@ -1,0 +1,163 @@
+"""Every rule finds its bad sample and leaves the good one alone; then the finer points of each family."""
+
+import pytest
+
+from everstep.lint import RULES, Level, Rule
+from tests.lint.checking import async_handler, findings, handler, told
+
+ALL = sorted(RULES.values(), key=lambda rule: rule.code)
+
+
+@pytest.mark.parametrize("rule", ALL, ids=[rule.code for rule in ALL])
+def test_a_rule_finds_its_bad_sample_and_nothing_in_its_twin(rule: Rule) -> None:
+    notes = [Level.INFO] if rule.level is not Level.INFO else []
+    bad = [finding.rule for finding in findings(rule.bad) if finding.rule.level not in notes]
+    assert bad == [rule]
+    assert [finding.message for finding in findings(rule.good) if finding.rule.level not in notes] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("now = datetime.now()", "ES001"),
+        ("day = date.today()", "ES001"),
+        ("text = time.strftime('%H:%M')", "ES001"),
+        ("key = uuid.uuid4().hex", "ES002"),
+        ("lot = random.choice(event['lots'])", "ES002"),
+        ("key = os.urandom(8)", "ES002"),
+        ("dice = random.Random()", "ES002"),
+        ("home = os.getenv('HOME')", "ES003"),
+        ("is_set = 'HOME' in os.environ", "ES003"),
+        ("os.environ['A'] = 'b'", "ES003"),
+        ("text = open('a.txt').read()", "ES004"),
+        ("text = Path('a.txt').read_text()", "ES004"),
+        ("text = (Path('a') / 'b.txt').read_text()", "ES004"),
+        ("subprocess.run(['ls'])", "ES004"),
+        ("boto3.client('s3').put_object(Bucket='b', Key='k')", "ES004"),
+        ("requests.get('https://shop.example')", "ES004"),
+        ("time.sleep(3)", "ES005"),
+        ("context.wait(0.5)", "ES404"),
+        ("context.wait(timedelta(milliseconds=900))", "ES404"),
+        ("context.wait(Duration.from_seconds(0))", "ES404"),
+        ("context.wait(duration=Duration(seconds=0))", "ES404"),
+        ("context.step(lambda _: 1, f'at {time.time()}')", "ES403"),
+        ("context.step(lambda _: 1, name='at %s' % uuid.uuid4())", "ES403"),
+        ("context.step(lambda _: (lambda: 1))", "ES103"),
+        ("context.step(lambda _: {'file': open('x')})", "ES103"),
+        ("context.step(lambda _: map(str, [1]))", "ES103"),
+        ("context.step(lambda _: context.uuid4())", "ES101"),
+        ("context.map({1, 2}, lambda c, item, index, items: item)", "ES301"),
+        ("[context.step(lambda _: 1) for each in set(event)]", "ES301"),
+        ("for each in list({1, 2} | set(event)): context.wait(1)", "ES301"),
+        ("for each in dict.fromkeys(set(event)): context.wait(1)", "ES301"),
+    ],
+)
+def test_one_line_is_enough(line: str, code: str) -> None:
+    assert told(handler(line)) == [code]
+
+
+def test_a_client_made_elsewhere_is_known_by_what_made_it() -> None:
+    head = """
+        s3 = boto3.client("s3")
+
+        class Shop:
+            def __init__(self, web: httpx.Client) -> None:
+                self.web = web
+
+            def price(self):
+                return self.web.get("https://shop.example").text
+
+            @durable_execution
+            def handler(self, event, context):
+                s3.put_object(Bucket="b", Key=self.price())
+    """
+    assert told(handler("pass", head=head)) == ["ES004", "ES004"]
+
+
+def test_a_listing_of_a_folder_is_input_and_has_no_order() -> None:
+    assert told(handler("for name in os.listdir('.'): context.step(lambda _: name)")) == ["ES004", "ES301"]
+    assert told(handler("for name in sorted(glob.glob('*')): context.step(lambda _: name)")) == ["ES004"]
+
+
+def test_a_set_is_followed_through_variables_and_helpers() -> None:
+    body = """
+        kinds = {item["kind"] for item in event}
+        chosen = list(kinds)
+        for kind in chosen:
+            pack(context, kind)
+    """
+    head = "def pack(room, kind):\n    return room.step(lambda _: kind)\n"
+    head += "def count(kinds: set[str]):\n    return [kind for kind in kinds]\n"
+    assert told(f"{handler(body, head='')}\n{head}") == ["ES301"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "total += 1",
+        "results.append(1)",
+        "event['seen'] = True",
+        "order.paid = True",
+        "del event['seen']",
+        "results[0]['a'] = 1",
+    ],
+)
+def test_what_a_step_changes_outside_itself_is_lost_on_replay(change: str) -> None:
+    declared = "nonlocal total\n    " if "total" in change else ""
+    body = (
+        f"total, results, order = 0, [], event\nresults = []\ndef body(_):\n    {declared}{change}\ncontext.step(body)"
+    )
+    assert told(handler(body)) == ["ES102"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "context.wait(1)",
+        "later = context.wait(1)",
+        "amount = context.step(lambda _: [1])[0]",
+        "if context.step(lambda _: True): pass",
+        "text = f'{context.step(lambda _: 1)}'",
+        "for each in context.step(lambda _: [1]): pass",
+    ],
+)
+def test_in_async_code_a_result_must_be_awaited(text: str) -> None:
+    assert told(async_handler(text)) == ["ES201"]
+
+
+def test_a_coroutine_that_nobody_awaits_never_runs() -> None:
+    head = "async def pack(context: AsyncDurableContext):\n    await context.wait(1)\n"
+    assert told(async_handler("pack(context)", head=head)) == ["ES201"]
+    assert told(async_handler("await pack(context)", head=head)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    context.wait(1)\nexcept:\n    pass",
+        "try:\n    context.wait(1)\nexcept (ValueError, BaseException):\n    pass",
+        "try:\n    context.wait(1)\nexcept SuspendExecution:\n    pass",
+        "try:\n    context.wait(1)\nfinally:\n    return 1",
+        "with contextlib.suppress(BaseException):\n    context.wait(1)",
+        "try:\n    later(context)\nexcept BaseException as error:\n    log(error)",
+        "callback = context.create_callback()\ntry:\n    callback.result()\nexcept BaseException:\n    pass",
+    ],
+)
+def test_a_suspension_is_swallowed_in_many_ways(text: str) -> None:
+    assert told(handler(text, head="def later(room):\n    room.wait(1)\n")) == ["ES501"]
+
+
+def test_an_async_time_limit_is_a_clock() -> None:
+    body = "async with asyncio.timeout(3):\n    await context.step(lambda _: 1)\n"
+    assert told(async_handler(body)) == ["ES203"]
+    assert told(async_handler("await asyncio.sleep(3)")) == ["ES005"]
+
+
+def test_a_name_is_followed_to_the_clock_that_made_it() -> None:
+    body = "name = f'at {time.time()}'\ncontext.step(lambda _: 1, name=name)"
+    assert told(handler(body)) == ["ES001", "ES403"]
+
+
+def test_notes_are_about_names() -> None:
+    body = "context.step(lambda _: 1)\ncontext.wait(1, 'pause')\ncontext.wait(2, 'pause')\n"
+    assert [finding.rule.code for finding in findings(handler(body))] == ["ES401", "ES402"]

@@ -15,11 +15,13 @@ from everstep.core.machine.state import Execution
 from everstep.core.messages import Envelope, StatePage
 from everstep.core.model import Arn, Kind, Operation, OperationId
 from everstep.core.refusal import Code, Refused, invalid, stale_token
-from everstep.core.sizes import error_bytes, text_bytes
+from everstep.core.sizes import text_bytes
+from everstep.core.wire.text import dump
 from everstep.service.ports import Store
 
 _FRAME_BYTES = 500
-"""Names, moments and punctuation around an operation's payloads."""
+"""Ids, moments and punctuation around an operation's texts."""
+_SHORT_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,11 @@ def page_size(max_items: int) -> int:
 
 def envelope(execution: Execution, begun: Begun) -> Envelope:
     """The event of an invocation that has begun."""
-    first = execution_operation(execution.origin, execution.head)
-    page = _page(execution, after=0, limit=None, budget=ENVELOPE_BYTES_MAX - _size(first))
+    page = _page(execution, after=None, limit=None)
     return Envelope(
         arn=execution.arn,
         token=begun.token,
-        operations=(first, *page.operations),
+        operations=page.operations,
         next_marker=page.next_marker,
         updated_operation_ids=begun.updated_operation_ids,
     )
@@ -53,23 +54,22 @@ def envelope(execution: Execution, begun: Begun) -> Envelope:
 
 def state_page(execution: Execution, marker: str | None, max_items: int) -> StatePage:
     """The state after the marker; without one from its beginning. Raises Refused for a marker that is not ours."""
-    limit = page_size(max_items)
-    if marker:
-        return _page(execution, after=_number(marker), limit=limit, budget=ENVELOPE_BYTES_MAX)
-    first = execution_operation(execution.origin, execution.head)
-    page = _page(execution, after=0, limit=limit - 1, budget=ENVELOPE_BYTES_MAX - _size(first))
-    return StatePage(operations=(first, *page.operations), next_marker=page.next_marker)
+    return _page(execution, after=_number(marker) if marker else None, limit=page_size(max_items))
 
 
-def _page(execution: Execution, *, after: int, limit: int | None, budget: int) -> StatePage:
-    """Visible operations that started after the `after`-th, as many as fit; at least one if any may be."""
-    taken: list[Operation] = []
-    last = after
+def _page(execution: Execution, *, after: int | None, limit: int | None) -> StatePage:
+    """Visible operations that started after the `after`-th, as many as fit; None begins with the EXECUTION itself.
+
+    There is at least one on every page, however large it is: an empty page would be asked for again and again.
+    """
+    taken = [execution_operation(execution.origin, execution.head)] if after is None else []
+    budget = ENVELOPE_BYTES_MAX - sum(map(_size, taken))
+    last = after or 0
     for operation in _visible(execution):
-        if operation.seq <= after:
+        if operation.seq <= last:
             continue
         budget -= _size(operation)
-        if len(taken) == limit or (budget < 0 and (taken or after == 0)):
+        if taken and (len(taken) == limit or budget < 0):
             return StatePage(operations=tuple(taken), next_marker=str(last))
         taken.append(operation)
         last = operation.seq
@@ -89,8 +89,22 @@ def _visible(execution: Execution) -> Iterator[Operation]:
 
 
 def _size(operation: Operation) -> int:
-    payloads = text_bytes(operation.result) + text_bytes(operation.input) + error_bytes(operation.error)
-    return _FRAME_BYTES + payloads
+    """About how many bytes it takes in an envelope; at least as many as it does."""
+    size = _FRAME_BYTES + _text_size(operation.name) + _text_size(operation.callback_id)
+    size += _text_size(operation.result) + _text_size(operation.input)
+    error = operation.error
+    if error is not None:
+        size += sum(map(_text_size, (error.message, error.type, error.data, *(error.stack_trace or ()))))
+    return size
+
+
+def _text_size(text: str | None) -> int:
+    """Bytes of a text within JSON, where a quote costs two and a control character six."""
+    if not text:
+        return 0
+    if len(text) <= _SHORT_CHARS:
+        return 6 * len(text)  # the worst case, without looking
+    return text_bytes(dump(text))
 
 
 async def history_page(

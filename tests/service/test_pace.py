@@ -12,7 +12,7 @@ from everstep.core.model import Action, Arn, CallbackOptions, ExecutionStatus, K
 from everstep.core.wire.envelope import decode_envelope, encode_output
 from everstep.core.wire.text import dump, load
 from everstep.service.dispatch import Dispatcher
-from everstep.service.pace import PacedClock
+from everstep.service.pace import PacedClock, Skip
 from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
 from everstep.service.service import Service, StartCommand, World
 from everstep.service.stores.memory import MemoryStore
@@ -21,6 +21,7 @@ from everstep.service.world import RandomIds, RealClock
 from everstep.testing.virtual import VirtualClock
 
 AN_HOUR = 3_600
+ANSWER_SECONDS = 0.3
 SECONDS_MAX = 20
 WAIT = Update(id=OperationId("w"), kind=Kind.WAIT, action=Action.START, wait_seconds=AN_HOUR)
 QUESTION = Update(
@@ -56,9 +57,19 @@ class TestPacedClock:
 
     def test_it_skips_forward_only(self) -> None:
         clock = PacedClock(VirtualClock(Millis(50)), 0)
-        clock.skip_to(Millis(100))
-        clock.skip_to(Millis(70))
+        assert [clock.skip(Skip(Millis(moment), is_asked=False)) for moment in (100, 70)] == [0, 0]
         assert clock.now() == 100
+
+    def test_it_gives_the_outside_time_to_answer_before_it_skips_to_the_end_of_a_callback(self) -> None:
+        world = VirtualClock(Millis(0))
+        clock = PacedClock(world, 0, answer_seconds=2)
+        end = Skip(Millis(100_000), is_asked=True)
+        assert (clock.skip(end), clock.now()) == (2.0, 0)
+        world.advance_to(Millis(1_500))
+        clock.skip(Skip(Millis(1_600), is_asked=False))  # what else happens meanwhile takes nothing away
+        assert (clock.skip(end), clock.now()) == (0.5, 1_600)
+        world.advance_to(Millis(2_000))
+        assert (clock.skip(end), clock.now()) == (0, 100_000)
 
 
 @dataclass
@@ -94,7 +105,7 @@ class Reporter:
 def with_pace(scale: float, update: Update, scenario: Callable[[Run], Awaitable[None]]) -> None:
     async def run() -> None:
         store, ids, functions = MemoryStore(), RandomIds(), Reporter(update)
-        clock = PacedClock(RealClock(), scale)
+        clock = PacedClock(RealClock(), scale, answer_seconds=ANSWER_SECONDS)
         world = World(store=store, clock=clock, ids=ids, invoker=functions, functions=functions)
         service = functions.service = Service(world)
         dispatcher = Dispatcher(service, functions, ids, on_rest=clock.rest)
@@ -129,7 +140,7 @@ def test_a_callbacks_timeout_is_skipped_only_after_the_outside_could_answer() ->
         started = await run.service.start(StartCommand(function="f", timeout_seconds=2 * AN_HOUR))
         await run.service.closed(started.arn)
         assert EventType.CALLBACK_TIMED_OUT in await run.moments(started.arn)
-        assert asyncio.get_running_loop().time() - began >= 5
+        assert asyncio.get_running_loop().time() - began >= ANSWER_SECONDS - 0.01
 
     with_pace(0, QUESTION, scenario)
 

@@ -23,22 +23,18 @@ ANSWER_SECONDS = 5.0
 class PacedClock:
     """A clock that shows the world's time while something runs, and paced time while everything waits."""
 
-    def __init__(self, clock: Clock, scale: float) -> None:
+    def __init__(self, clock: Clock, scale: float, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         assert scale >= 0, scale
         self._clock = clock
         self._scale = scale
-        self._read = self._shown = clock.now()
+        self._answer_seconds = answer_seconds
+        self._read = self._shown = self._rested_since = clock.now()
         self._is_resting = True
         self._listeners: list[Callable[[], None]] = []
 
     def may_skip(self) -> bool:
         """Whether everything waits, and nothing should be waited for."""
         return self._scale == 0 and self._is_resting
-
-    @property
-    def rested_seconds(self) -> float:
-        """How long everything has been waiting, in the world's time."""
-        return (self._clock.now() - self._read) / 1000 if self._is_resting else 0.0
 
     def now(self) -> Millis:
         return Millis(self._shown + round((self._clock.now() - self._read) / self._factor))
@@ -52,12 +48,17 @@ class PacedClock:
         if is_resting != self._is_resting:
             self._set(self.now())
             self._is_resting = is_resting
+            self._rested_since = self._read
             for listener in self._listeners:
                 listener()
 
-    def skip_to(self, moment: Millis) -> None:
-        """Jump forward; never back."""
-        self._set(max(self.now(), moment))
+    def skip(self, skip: "Skip") -> float:
+        """Jump forward, never back, unless the outside has time left to answer; that time, in seconds, else 0."""
+        rested = (self._clock.now() - self._rested_since) / 1000
+        left = self._answer_seconds - rested if skip.is_asked else 0.0
+        if left <= 0:
+            self._set(max(self.now(), skip.moment))
+        return max(left, 0.0)
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Be told whenever the pace changes."""
@@ -73,10 +74,11 @@ class PacedClock:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Skip:
-    """A moment that may be skipped to, once everything has rested for a while."""
+    """A moment that may be skipped to."""
 
     moment: Millis
-    rested_seconds_min: float
+    is_asked: bool
+    """Whether a callback gives up then, which the outside may still answer."""
 
 
 def next_skip(executions: Iterable[Execution]) -> Skip | None:
@@ -92,4 +94,4 @@ def _skip(execution: Execution) -> Skip | None:
     if moment is None:
         return None
     is_asked = any(o.kind is Kind.CALLBACK and o.due_at == moment for o in execution.operations)
-    return Skip(moment, ANSWER_SECONDS if is_asked else 0.0)
+    return Skip(moment, is_asked)

@@ -75,10 +75,7 @@ class Timers:
         # Asked after the last await: what was begun meanwhile must not find itself in the future.
         if skip is None or not self._pace.may_skip() or self._service.is_writing or self._earlier.is_set():
             return SLEEP_SECONDS_MAX
-        left = skip.rested_seconds_min - self._pace.rested_seconds
-        if left <= 0:
-            self._pace.skip_to(skip.moment)
-        return max(left, 0)
+        return self._pace.skip(skip)
 
     async def _open(self) -> list[Execution]:
         """The executions that time may change before it makes the service forget them."""

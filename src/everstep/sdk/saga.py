@@ -68,7 +68,6 @@ class _Stack:
         self._push(func, CLEANUP, lambda step: func(step, *args, **kwargs))
 
     def _push(self, func: Callable[..., Any], sub_type: str, body: Callable[[StepContext], Any]) -> None:
-        body.__wrapped__ = func  # type: ignore[attr-defined]  # tells whether it is `async`
         own_name = getattr(func, "__name__", None)
         name = name_of(func) or (own_name if own_name != "<lambda>" else None)
         self._undoings.append(_Undoing(body=body, name=name, config=replace(self._config, sub_type=sub_type)))

@@ -101,6 +101,8 @@ def test_the_answer_of_a_callback_tells_the_time_and_its_creation_does_not(told:
     def plot(event: Any, context: Any) -> Story:
         callback = yield context.create_callback("late", CallbackConfig(timeout=DAY))
         times.append(context.now())
+        yield context.step(nothing)
+        times.append(context.now())
         try:
             yield callback.result()
         except CallbackError:
@@ -130,7 +132,10 @@ def test_an_outcome_that_nobody_took_yet_tells_nothing() -> None:
 def test_gather_takes_the_outcomes_of_all() -> None:
     @durable_execution
     async def handler(event: Any, context: AsyncDurableContext) -> list[str]:
+        begins: list[datetime] = []
+
         async def work(days: int) -> None:
+            begins.append(context.now())
             await context.wait(days * DAY)
 
         await asyncio.gather(context.wait(DAY), context.wait(3 * DAY))
@@ -139,6 +144,7 @@ def test_gather_takes_the_outcomes_of_all() -> None:
         async with asyncio.TaskGroup() as group:
             task = group.create_task(work(4))
         await task
+        assert begins == [first, first, first + timedelta(days=2)], "a task begins with the time of whoever made it"
         return [first.isoformat(), context.now().isoformat()]
 
     value = DurableFunctionTestRunner(handler).run().value

@@ -1,5 +1,6 @@
 """Testing durable functions: in one process, in no time, without a network."""
 
+from everstep.testing.crashes import Survived, crash_everywhere
 from everstep.testing.errors import (
     CrashError,
     DurableFunctionsTestError,
@@ -7,6 +8,7 @@ from everstep.testing.errors import (
     NoSuchOperationError,
     StuckError,
 )
+from everstep.testing.histories import RecordedHistory, replay_histories, replay_history
 from everstep.testing.ledger import Ledger
 from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import NO_ANSWER, in_turn
@@ -23,7 +25,12 @@ __all__ = [
     "HistoryError",
     "Ledger",
     "NoSuchOperationError",
+    "RecordedHistory",
     "StuckError",
+    "Survived",
     "TestedOperation",
+    "crash_everywhere",
     "in_turn",
+    "replay_histories",
+    "replay_history",
 ]

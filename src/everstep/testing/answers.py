@@ -19,10 +19,9 @@ from typing import Any
 
 from everstep.core.machine.commands import CallbackFailure, CallbackSuccess
 from everstep.core.machine.delta import Delta
-from everstep.core.model import Arn, ErrorObject, Kind, Millis, Operation, OperationId, Status
+from everstep.core.model import Arn, CallbackId, ErrorObject, Kind, Millis, Operation, OperationId, Status
 from everstep.core.wire.text import dump
 from everstep.sdk.delays import to_seconds
-from everstep.testing.errors import DurableFunctionsTestError
 from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import NoAnswer, Plan, Turns, as_error_object
 
@@ -66,9 +65,16 @@ class Answers:
 
     def take(self) -> tuple[TestedOperation, Reply] | None:
         """The callback whose turn it is, and its answer; None when it gets none after all."""
-        due = heapq.heappop(self._due)
-        reply = _reply(due.rule, due.callback)
-        return None if reply is None else (due.callback, reply)
+        return _given(heapq.heappop(self._due))
+
+    def take_of(self, callback_id: CallbackId) -> tuple[TestedOperation, Reply] | None:
+        """The same before its time, for this callback."""
+        due = next((due for due in self._due if due.callback.callback_id == callback_id), None)
+        if due is None:
+            return None
+        self._due.remove(due)
+        heapq.heapify(self._due)
+        return _given(due)
 
     def _plan_answer(self, arn: Arn, callback: Operation) -> None:
         outer = self._contexts.get((arn, callback.parent_id)) if callback.parent_id is not None else None
@@ -78,21 +84,17 @@ class Answers:
             return
         rule, at = self._turns.next(name), callback.started_at
         if isinstance(rule, tuple):
-            after, rule = _pair(name, rule)
-            at = Millis(at + after * 1000)
+            after, rule = rule
+            at = Millis(at + to_seconds(after, "after") * 1000)
         if self._delay is not None:
             at = self._delay(callback, at)
         tested = TestedOperation(record=callback, parent_name=outer_name)
         heapq.heappush(self._due, Due(at, len(self._seen), tested, rule))
 
 
-def _pair(name: str, rule: tuple[Any, ...]) -> tuple[int, Any]:
-    if len(rule) != 2:
-        raise DurableFunctionsTestError(
-            f"callbacks={{{name!r}: …}}: a tuple is (after how long, the answer), and {rule!r} has {len(rule)} parts; "
-            "use a list for a list, and in_turn(…) for several answers"
-        )
-    return to_seconds(rule[0], f"how long the answer to {name!r} takes"), rule[1]
+def _given(due: Due) -> tuple[TestedOperation, Reply] | None:
+    reply = _reply(due.rule, due.callback)
+    return None if reply is None else (due.callback, reply)
 
 
 def _reply(rule: Any, callback: TestedOperation) -> Reply | None:

@@ -20,6 +20,7 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
+from everstep.core.wire.text import NotJsonError, load
 from everstep.errors import SerDesError
 from everstep.sdk.serdes import EXTENDED_TYPES_SERDES, SerDesContext
 from everstep.sdk.typed import TypedSerDes
@@ -213,11 +214,18 @@ class TestedOperation(Lookup):
         try:
             return EXTENDED_TYPES_SERDES.deserialize(self.result, SerDesContext(self.id))
         except SerDesError:
-            return self.result
+            return _json_or_text(self.result)
 
     def value_as(self, annotation: type[T]) -> T:
         """The result as a value of this type. Raises SerDesError when it is none."""
         return read_as(annotation, self.result)
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return load(text)
+    except NotJsonError:
+        return text
 
 
 def read_as(annotation: type[T], text: str | None) -> T:

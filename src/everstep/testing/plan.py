@@ -9,6 +9,7 @@ from typing import Any
 
 from everstep.core.limits import LIMITS, Limits
 from everstep.core.model import ErrorObject
+from everstep.sdk.delays import to_seconds
 from everstep.testing.errors import DurableFunctionsTestError
 
 
@@ -37,6 +38,9 @@ class Plan:
         for name in (*self.callbacks, *self.steps):
             if not isinstance(name, str):
                 raise DurableFunctionsTestError(f"callbacks and steps go by name, and {name!r} is no text")
+        for name, rule in self.callbacks.items():
+            for answer in rule.answers if isinstance(rule, InTurn) else (rule,):
+                _check_answer(name, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class NoAnswer:
 
 NO_ANSWER = NoAnswer()
 """In the place of a callback's answer: nobody answers this one, so that it times out."""
+
+
+def _check_answer(name: str, answer: object) -> None:
+    if not isinstance(answer, tuple):
+        return
+    if len(answer) != 2:
+        raise DurableFunctionsTestError(
+            f"callbacks={{{name!r}: …}}: a tuple is (after how long, the answer), and {answer!r} has {len(answer)} "
+            "parts; use a list for a list, and in_turn(…) for several answers"
+        )
+    to_seconds(answer[0], f"how long the answer to {name!r} takes")
 
 
 class Turns:

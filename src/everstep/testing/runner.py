@@ -242,6 +242,16 @@ class DurableFunctionTestRunner:
         return self.world.history(Arn(execution_arn))
 
     @property
+    def plan(self) -> Plan:
+        """What the options say."""
+        return self._plan
+
+    @property
+    def functions(self) -> Mapping[str, Target]:
+        """The function under test and those that it may invoke, by name."""
+        return self._functions
+
+    @property
     def world(self) -> World:
         """Where everything happens; made when it is first needed."""
         if self._made is None:

@@ -13,7 +13,8 @@ from everstep.core.events import Event
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess, Tick
 from everstep.core.machine.delta import Delta, Effect
 from everstep.core.machine.state import Execution, InvocationPhase
-from everstep.core.model import Arn, CallbackId, ExecutionStatus, Kind, Millis, Operation, Status
+from everstep.core.model import Arn, CallbackId, ExecutionStatus, Kind, Millis, Operation, OperationId, Status
+from everstep.core.names import make_callback_id
 from everstep.core.refusal import Refused
 from everstep.drawing.timeline import draw
 from everstep.drawing.wording import duration
@@ -23,11 +24,12 @@ from everstep.service.service import Place as Home
 from everstep.service.service import Service, StartCommand
 from everstep.service.service import World as Adapters
 from everstep.service.stores.memory import MemoryStore
-from everstep.testing.answers import Answers
+from everstep.testing.answers import Answers, Reply
 from everstep.testing.errors import StuckError
 from everstep.testing.functions import Target, TestFunctions
 from everstep.testing.incarnation import Bystander, Witness
 from everstep.testing.invoker import DirectInvoker
+from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import Plan
 from everstep.testing.virtual import CountingIds, Hand, MovableClock, VirtualClock, WaitingClock
 from everstep.testing.waiting import waits
@@ -156,6 +158,12 @@ class World:
         """Somebody outside answers. Raises Refused."""
         self.hand.run(self.service.answer_callback(CallbackId(callback_id), answer))
 
+    def answer_now(self, arn: Arn, operation_id: OperationId) -> bool:
+        """Give a planned answer before its time. Whether one was planned."""
+        due = self._answers.take_of(make_callback_id(arn, operation_id))
+        self._give(due)
+        return due is not None
+
     # ------------------------------------------------------------------ what a test sees of it
     def summary(self, arn: Arn) -> Summary:
         return self.hand.run(self.service.get(arn))
@@ -215,7 +223,9 @@ class World:
         self.hand.run(self.service.submit(arn, Tick()))
 
     def _answer(self) -> None:
-        due = self._answers.take()
+        self._give(self._answers.take())
+
+    def _give(self, due: tuple[TestedOperation, Reply] | None) -> None:
         if due is None:
             return
         callback, reply = due

@@ -1,0 +1,221 @@
+"""Histories of former executions, kept as files and replayed against today's code.
+
+    everstep executions export ARN --to tests/histories        one file for each execution
+    aws lambda get-durable-execution-history … > file.json     is as good, with --include-execution-data
+
+    def test_old_executions_still_replay() -> None:
+        replay_histories(order, "tests/histories")
+
+A history that can be replayed is a promise kept: an execution that is in flight today survives the next deploy.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from everstep.core.events import Event, EventType
+from everstep.core.machine.callback import HEARTBEAT, TIMEOUT
+from everstep.core.model import (
+    Arn,
+    CallbackOptions,
+    ErrorObject,
+    ExecutionStatus,
+    InvokeOptions,
+    Kind,
+    Operation,
+    Status,
+)
+from everstep.core.names import ExecutionName
+from everstep.core.wire.events import decode_event, encode_event
+from everstep.core.wire.executions import encode_execution
+from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
+from everstep.drawing.wording import Happening, subject_of
+from everstep.sdk.handler import DurableFunction
+from everstep.sdk.replay.batch import Completion
+from everstep.testing.errors import DurableFunctionsTestError, HistoryError
+from everstep.testing.functions import durable
+from everstep.testing.replay import Recorded, replay
+from everstep.testing.world import World
+
+_KINDS = {
+    "Context": Kind.CONTEXT,
+    "Step": Kind.STEP,
+    "Wait": Kind.WAIT,
+    "Callback": Kind.CALLBACK,
+    "ChainedInvoke": Kind.CHAINED_INVOKE,
+}
+_STATUSES = {
+    Happening.STARTED: Status.STARTED,
+    Happening.SUCCEEDED: Status.SUCCEEDED,
+    Happening.FAILED: Status.FAILED,
+    Happening.TIMED_OUT: Status.TIMED_OUT,
+    Happening.STOPPED: Status.STOPPED,
+    Happening.CANCELLED: Status.CANCELLED,
+}
+_ENDS = {
+    EventType.EXECUTION_SUCCEEDED: ExecutionStatus.SUCCEEDED,
+    EventType.EXECUTION_FAILED: ExecutionStatus.FAILED,
+    EventType.EXECUTION_TIMED_OUT: ExecutionStatus.TIMED_OUT,
+    EventType.EXECUTION_STOPPED: ExecutionStatus.STOPPED,
+}
+_TIMEOUTS = {error.type: error for error in (TIMEOUT, HEARTBEAT)}
+_NO_ARN = ExecutionName(function="unknown", name="recorded", execution_id="recorded").arn
+
+
+def replay_history(handler: DurableFunction[Any], history: str | Path | Mapping[str, Any]) -> None:
+    """Replay one history, a file or its content. Raises HistoryError when today's code does something else.
+
+    Raises DurableFunctionsTestError for a file that is no history, or lacks the execution's data.
+    """
+    recorded = read_history(history)
+    difference = replay(durable(handler, "replay_history"), recorded)
+    if difference is not None:
+        called = str(history) if isinstance(history, str | Path) else recorded.arn
+        raise HistoryError(f"{called} does not fit today's code: {difference}")
+
+
+def replay_histories(handler: DurableFunction[Any], folder: str | Path) -> int:
+    """Replay every history in the folder. How many there are.
+
+    Raises HistoryError with a line for each that does not fit, DurableFunctionsTestError when there is none at all.
+    """
+    files = histories_in(folder)
+    if not files:
+        raise DurableFunctionsTestError(f"there is no history in {folder}: no file there ends in .json")
+    misfits = []
+    for file in files:
+        try:
+            replay_history(handler, file)
+        except HistoryError as misfit:
+            misfits.append(str(misfit))
+    if misfits:
+        raise HistoryError("\n".join([f"{len(misfits)} of {len(files)} histories do not fit:", *misfits]))
+    return len(files)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHistory:
+    """One file of a folder of histories."""
+
+    file: Path
+
+    def replay(self, handler: DurableFunction[Any]) -> None:
+        """Raises HistoryError when today's code does something else."""
+        replay_history(handler, self.file)
+
+
+def histories_in(folder: str | Path) -> list[Path]:
+    """The files of a folder of histories, in the order of their names."""
+    return sorted(Path(folder).glob("*.json"))
+
+
+def read_history(history: str | Path | Mapping[str, Any]) -> Recorded:
+    """A history as a record. Raises DurableFunctionsTestError for what is no whole history."""
+    called = str(history) if isinstance(history, str | Path) else "the history"
+    content: Any = history
+    if isinstance(history, str | Path):
+        try:
+            content = load(Path(history).read_bytes())
+        except NotJsonError as error:
+            raise DurableFunctionsTestError(f"{called} is no history: {error}") from error
+    if not isinstance(content, Mapping) or not isinstance(content.get("Events"), list):
+        raise DurableFunctionsTestError(f'{called} is no history: it has no list of "Events"')
+    if content.get("NextMarker"):
+        raise DurableFunctionsTestError(f"{called} is only the first page of a history; export all of it")
+    try:
+        events = [decode_event(event) for event in cast("list[Json]", content["Events"])]
+    except ValueError as error:
+        raise DurableFunctionsTestError(f"{called} is no history: {error}") from error
+    if '"Truncated": true' in json.dumps(content["Events"]):
+        raise DurableFunctionsTestError(
+            f"{called} lacks the execution's data; export it with everstep, or with --include-execution-data"
+        )
+    execution = content.get("Execution")
+    arn = execution.get("DurableExecutionArn") if isinstance(execution, Mapping) else content.get("DurableExecutionArn")
+    return recorded_from(Arn(arn) if isinstance(arn, str) else _NO_ARN, sorted(events, key=lambda one: one.event_id))
+
+
+def recorded_from(arn: Arn, events: Sequence[Event]) -> Recorded:
+    """The record that a history, oldest event first, tells of. Raises DurableFunctionsTestError for an empty one."""
+    started = next((event for event in events if event.type is EventType.EXECUTION_STARTED), None)
+    if started is None:
+        raise DurableFunctionsTestError(f"the history of {arn} does not tell of the start of the execution")
+    end = next((event for event in events if event.type in _ENDS), None)
+    return Recorded(
+        arn=arn,
+        status=ExecutionStatus.RUNNING if end is None else _ENDS[end.type],
+        started_at=started.at,
+        input=started.input,
+        result=end.result if end is not None else None,
+        error=end.error if end is not None else None,
+        operations=operations_of(events),
+    )
+
+
+def operations_of(events: Iterable[Event]) -> tuple[Operation, ...]:
+    """The operations as they stood after these events, in start order."""
+    operations: dict[str, Operation] = {}
+    for event in events:
+        kind = _KINDS.get(subject_of(event.type).kind)
+        if kind is not None and event.id is not None:
+            before = operations.get(event.id) or _born(event, kind, len(operations) + 1)
+            operations[event.id] = _after(before, event)
+    return tuple(operations.values())
+
+
+def _born(event: Event, kind: Kind, seq: int) -> Operation:
+    assert event.id is not None, event
+    target = event.function_name
+    return Operation(
+        id=event.id,
+        kind=kind,
+        status=Status.STARTED,
+        started_at=event.at,
+        parent_id=event.parent_id,
+        name=event.name,
+        sub_type=event.sub_type,
+        seq=seq,
+        wait_seconds=event.duration_seconds if kind is Kind.WAIT else None,
+        wait_ends_at=event.wait_ends_at,
+        callback_id=event.callback_id,
+        callback=(event.callback or CallbackOptions()) if kind is Kind.CALLBACK else None,
+        invoke=InvokeOptions(function_name=target) if target is not None else None,
+        child_arn=event.child_arn,
+        input=event.input,
+    )
+
+
+def _after(before: Operation, event: Event) -> Operation:
+    happening = subject_of(event.type).happening
+    if happening is Happening.STARTED:
+        return replace(before, status=Status.STARTED)
+    after = replace(
+        before,
+        result=event.result,
+        error=_whole(event.error),
+        attempt=event.attempt or before.attempt,
+    )
+    if event.next_attempt_delay_seconds is not None:
+        return replace(after, status=Status.PENDING)
+    after = replace(after, status=_STATUSES[happening], ended_at=event.at)
+    if after.kind is Kind.CONTEXT and after.status is Status.SUCCEEDED:
+        # The history does not say that a context's result was too large to keep; what is kept instead does.
+        return replace(after, replay_children=not after.result or Completion.parse(after.result) is not None)
+    return after
+
+
+def _whole(error: ErrorObject | None) -> ErrorObject | None:
+    """The error with its text, which histories leave out for timeouts of callbacks."""
+    return _TIMEOUTS.get(error.type, error) if error is not None and error.message is None else error
+
+
+# --------------------------------------------------------------------------- writing
+def export_history(world: World, arn: Arn) -> JsonObject:
+    """An execution of a test world in the form that `everstep executions export` writes."""
+    summary = world.summary(arn)
+    return {
+        "Execution": encode_execution(summary.origin, summary.head, include_data=True),
+        "Events": [encode_event(event, include_data=True) for event in world.history(arn)],
+    }

@@ -22,7 +22,7 @@ if [ -n "${CERTIFICATES:-}" ]; then
   cp "$CERTIFICATES" "$root"/etc/ssl/certs/ca-certificates.crt
 fi
 
-# What no container reads: documentation, translations, what apt keeps, compiled files that Python makes again.
+# What no container reads: documentation, translations, what apt keeps.
 rm -rf "$root"/usr/share/doc "$root"/usr/share/man "$root"/usr/share/info "$root"/usr/share/locale \
        "$root"/usr/share/bash-completion "$root"/var/cache/* "$root"/var/lib/apt/lists/* "$root"/var/log/* \
        "$root"/dev/*

@@ -88,7 +88,7 @@ class AsyncDurableContext(Context):
         return self._driver.start(self._scope.script(script), moment)
 
     def _at_once(self, script: Script[T]) -> T:
-        return self._driver.start(script).result()
+        return self._driver.carry_out_now(script)
 
     def saga(self, **keywords: Unpack[SagaKeywords]) -> AsyncSaga:
         """A block whose end undoes what was begun: `async with context.saga() as saga: saga.compensate(f, …)`."""

@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from everstep.sdk.drive.deadlines import timed_out
+from everstep.sdk.drive.quiet import QuietLoop
 from everstep.sdk.replay.requests import Outcome, Raised, Returned
 
 T = TypeVar("T")
@@ -45,9 +46,14 @@ def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
     Authors' context variables are seen in either case.
     """
     if not _is_in_loop():
-        return asyncio.run(coroutine)
+        return _run(coroutine)
     with ThreadPoolExecutor(1, "everstep-loop") as thread:
-        return thread.submit(contextvars.copy_context().run, asyncio.run, coroutine).result()
+        return thread.submit(contextvars.copy_context().run, _run, coroutine).result()
+
+
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=QuietLoop) as runner:
+        return runner.run(coroutine)
 
 
 def _is_in_loop() -> bool:

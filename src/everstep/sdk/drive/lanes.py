@@ -21,6 +21,7 @@ from contextvars import ContextVar, copy_context
 from typing import Any, TypeAlias, TypeVar
 
 from everstep.core.model import Millis
+from everstep.sdk.drive.rooms import ROOM
 from everstep.sdk.replay.lane import Lane
 
 T = TypeVar("T")
@@ -55,8 +56,12 @@ class Told(asyncio.Future[T]):
     """A future that tells the lane which takes its outcome of which moment it is."""
 
     moment: Moment = staticmethod(never)
+    claim: Callable[[], None] = staticmethod(never)
+    """Told when it is awaited."""
 
     def __await__(self) -> Generator[Any, None, T]:
+        if not self.done():
+            self.claim()
         try:
             return (yield from super().__await__())
         finally:
@@ -95,15 +100,14 @@ def make_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -
     options["context"].run(LANE.set, forked)
     task: ToldTask[Any] = ToldTask(coroutine, loop=loop, **options)
     task.moment = lambda: forked.seen
+    room = ROOM.get()
+    if room is not None:
+        room.begin(task)
     return task
 
 
-def laneless_task(
-    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], moment: Moment = never
-) -> asyncio.Task[T]:
+def laneless_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """A task of ours, which asks for nothing itself."""
     context = copy_context()
     context.run(LANE.set, None)
-    task: ToldTask[T] = ToldTask(coroutine, loop=loop, context=context)
-    task.moment = moment
-    return task
+    return asyncio.Task(coroutine, loop=loop, context=context)

@@ -140,6 +140,13 @@ def test_a_moment_is_read_in_every_form_that_is_met(form: object) -> None:
     assert read_moment(form) == AT
 
 
+@pytest.mark.parametrize("micros", [410_000, 410_001, 410_499, 410_500, 410_999])
+def test_what_is_finer_than_a_millisecond_is_cut_off_whatever_the_form(micros: int) -> None:
+    exact = datetime(2026, 11, 21, 19, 49, 20, micros, tzinfo=UTC)
+    forms = [exact, exact.timestamp(), exact.isoformat()]
+    assert [read_moment(form) for form in forms] == [AT] * 3
+
+
 @pytest.mark.parametrize("form", ["soon", "", True, [], {}, float("nan"), float("inf"), None, "0000-01-01"])
 def test_what_is_no_moment_is_not_read_as_one(form: object) -> None:
     assert read_moment(form) is None

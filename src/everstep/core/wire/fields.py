@@ -10,6 +10,7 @@ with all notes together: nobody ever sees the stand-in. Shapes and texts: Lambda
 Explicit null is the same as absent; unknown members are never looked at. Paths are lower camel and count from 1.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -211,18 +212,24 @@ def read_moment(value: object) -> Millis | None:
     """Epoch milliseconds, epoch seconds, ISO 8601 text (UTC unless it says otherwise) or a datetime, else None.
 
     API bodies carry seconds and envelopes milliseconds; the size of a number tells which. boto3 hands out datetimes.
+    What is finer than a millisecond is cut off, as services do for envelopes: the same moment must read the same in both.
     """
     try:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
         if isinstance(value, datetime):
             aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-            return Millis(round(aware.timestamp() * 1000))
+            return _whole(aware.timestamp() * 1000)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return Millis(round(value if value > MILLIS_ABOVE else value * 1000))
+            return _whole(value if value > MILLIS_ABOVE else value * 1000)
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def _whole(millis: float) -> Millis:
+    # 1795290560.41 seconds are 1795290560409.9998 milliseconds to a float; below a microsecond all is noise.
+    return Millis(math.floor(round(millis, 3)))
 
 
 def _shortened(text: str) -> str:

@@ -49,6 +49,18 @@ def test_a_name_may_come_through_other_modules() -> None:
     assert told({**sources, "other.py": through}, "other.py") == ["ES001"]
 
 
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "try:\n    from everstep import DurableContext\nexcept ImportError:\n    DurableContext = object",
+        "if x:\n    from everstep import *\n    from everstep import DurableContext\n"
+        "else:\n    from aws_durable_execution_sdk_python import DurableContext",
+    ],
+)
+def test_a_name_that_has_a_stand_in_is_still_the_sdks(imports: str) -> None:
+    assert told(f"import time\n{imports}\n\ndef f(c: DurableContext):\n    time.time()\n") == ["ES001"]
+
+
 def test_a_helper_takes_its_context_from_its_caller() -> None:
     sources = {
         "flow.py": FLOW.format(module="packing", name="pack").replace("pack()", "pack(room=context)"),

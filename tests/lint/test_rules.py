@@ -110,6 +110,22 @@ def test_what_a_step_changes_outside_itself_is_lost_on_replay(change: str) -> No
     assert told(handler(body)) == ["ES102"]
 
 
+def test_what_is_handed_to_a_step_only_to_be_filled_stays_empty_on_replay() -> None:
+    head = """
+        @durable_step
+        def save(step, item: dict, target: list, notes: dict):
+            target.append(item["id"])
+            notes["a"] = 1
+
+        @durable_step
+        def draft(step, order: dict):
+            order["status"] = "draft"
+            return order
+    """
+    body = "found, notes = [], {}\ncontext.step(save(event, found, notes))\ncontext.step(draft(event))"
+    assert told(handler(body, head=head)) == ["ES102", "ES102"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

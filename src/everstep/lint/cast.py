@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from everstep.lint.names import Block, Context, External, Handle, Instance, Method, Names, Value
-from everstep.lint.syntax import Class, Function, Module, Scope
+from everstep.lint.syntax import Class, Function, Module, Parameter, Scope
 from everstep.lint.vocabulary import (
     BRANCH_BODIES,
     BRANCH_DECORATORS,
@@ -95,6 +95,7 @@ class Cast:
         """Every part, with the part that led to it."""
         self._open: list[Part] = []
         self._acting: dict[Function, bool] = {}
+        self._operations: dict[ast.Call, Operation | None] = {}
 
     # ------------------------------------------------------------------ casting
     def enter(self, module: Module) -> None:
@@ -110,9 +111,9 @@ class Cast:
                 self._give(Part(function, Role.STEP), None)
             elif self.names.context_of(function) is not None:
                 self._give(Part(function, Role.REPLAYED), None)
-        for node in module.nodes:
-            if isinstance(node, ast.Call) and self._word(node.func, module) in HANDLER_DECORATORS:
-                for function in self.bodies(node.args[0], module) if node.args else ():
+        for call in module.calls:
+            if self._word(call.func, module) in HANDLER_DECORATORS:
+                for function in self.bodies(call.args[0], module) if call.args else ():
                     self._handler(function)
         self._follow_all()
 
@@ -127,14 +128,18 @@ class Cast:
     def _handler(self, function: Function) -> None:
         own = function.parameters[1:] if function.has_self else function.parameters
         if len(own) > 1:
-            self.names.bind_context(own[1], Context(function.is_async))
+            self._learn(own[1], Context(function.is_async))
         self._give(Part(function, Role.HANDLER), None)
 
     def _branch(self, function: Function, context: Context, because: Part | None) -> None:
         own = function.parameters[1:] if function.has_self else function.parameters
-        if own and self.names.bind_context(own[0], context):
+        if own and self._learn(own[0], context):
             self._reopen(function)
         self._give(Part(function, Role.BRANCH), because)
+
+    def _learn(self, parameter: Parameter, context: Context) -> bool:
+        self._operations.clear()
+        return self.names.bind_context(parameter, context)
 
     def _give(self, part: Part, because: Part | None) -> None:
         if part not in self.parts:
@@ -148,9 +153,8 @@ class Cast:
     def _follow_all(self) -> None:
         while self._open:
             part = self._open.pop()
-            for node in part.function.nodes:
-                if isinstance(node, ast.Call):
-                    self._follow(node, part)
+            for call in part.function.calls:
+                self._follow(call, part)
 
     def _follow(self, call: ast.Call, part: Part) -> None:
         scope = part.function
@@ -187,7 +191,7 @@ class Cast:
         for parameter in callee.parameters:
             node = by_name.get(parameter.name, given.get(parameter.place))
             context = self.names.meaning(node, scope) if node is not None else None
-            if isinstance(context, Context) and self.names.bind_context(parameter, context):
+            if isinstance(context, Context) and self._learn(parameter, context):
                 self._reopen(callee)
 
     def _follow_operation(self, operation: Operation, part: Part) -> None:
@@ -208,6 +212,11 @@ class Cast:
     # ------------------------------------------------------------------ looking
     def operation(self, call: ast.Call, scope: Scope) -> Operation | None:
         """What durable operation a call makes, if it makes one."""
+        if call not in self._operations:
+            self._operations[call] = self._operation(call, scope)
+        return self._operations[call]
+
+    def _operation(self, call: ast.Call, scope: Scope) -> Operation | None:
         match call.func:
             case ast.Attribute(value=owner, attr=name) if name in OPERATIONS or name == RESULT:
                 value = self.names.meaning(owner, scope)
@@ -295,8 +304,7 @@ class Cast:
     def _function_acts(self, function: Function) -> bool:
         if function not in self._acting:
             self._acting[function] = False  # for one that calls itself
-            calls = (node for node in function.nodes if isinstance(node, ast.Call))
-            self._acting[function] = any(self.acts(call, function) for call in calls)
+            self._acting[function] = any(self.acts(call, function) for call in function.calls)
         return self._acting[function]
 
 

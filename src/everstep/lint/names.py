@@ -223,7 +223,10 @@ class Names:
                 return value
             if not _is_nothing(binding):
                 values.append(value)
-        return values[0] if values and all(value == values[0] for value in values) else None
+        if values and all(value == values[0] for value in values):
+            return values[0]
+        # `try: from sdk import X` with a stand-in for where the SDK is missing, or one SDK in the place of the other.
+        return next((value for value in values if isinstance(value, External) and sdk_name(value.name)), None)
 
     def _value(self, binding: Binding, home: Scope) -> Value | None:
         match binding:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from everstep.lint.cast import Role, returned
 from everstep.lint.findings import Code, Finding, Level, Rule
 from everstep.lint.names import External
 from everstep.lint.scene import Scene, said
@@ -29,7 +30,24 @@ def order(event, context: DurableContext):
         context.step(lambda _: item, name="pack")
 """,
 )
-RULES = (UNORDERED,)
+SHUFFLED = Rule(
+    code=Code("ES302"),
+    title="result in an order that may change",
+    level=Level.WARNING,
+    why="The same execution, run again, would answer differently; tests and callers that compare results are misled.",
+    mend="Put `sorted(…)` around the set or listing.",
+    bad=f"""{_START}@durable_execution
+def order(event, context: DurableContext):
+    kinds = {{item["kind"] for item in event["items"]}}
+    return list(kinds)
+""",
+    good=f"""{_START}@durable_execution
+def order(event, context: DurableContext):
+    kinds = {{item["kind"] for item in event["items"]}}
+    return sorted(kinds)
+""",
+)
+RULES = (UNORDERED, SHUFFLED)
 
 _SETS = frozenset(
     {
@@ -65,6 +83,7 @@ _DEPTH_MAX = 8
 def findings(scene: Scene) -> Iterator[Finding]:
     if not scene.role.is_replayed:
         return
+    yield from _shuffled(scene)
     for node in scene.function.nodes:
         match node:
             case ast.For(iter=source, body=body):
@@ -83,6 +102,31 @@ def findings(scene: Scene) -> Iterator[Finding]:
                     yield from _unordered(scene, inputs)
             case _:
                 pass
+
+
+def _shuffled(scene: Scene) -> Iterator[Finding]:
+    """A set that is returned as a set promises no order; a sequence made of one seems to."""
+    if scene.role not in {Role.HANDLER, Role.BRANCH}:
+        return
+    for result in returned(scene.function):
+        for part in _parts(result):
+            match part:
+                case ast.Call(func=ast.Attribute(attr="join"), args=[source]):
+                    is_shuffled = _is_unordered(scene, source, scene.function)
+                case _:
+                    is_set = _is_set(scene, part, scene.function)
+                    is_shuffled = not is_set and _is_unordered(scene, part, scene.function)
+            if is_shuffled:
+                yield scene.finding(SHUFFLED, part, f"the order of `{said(part)}` may change with each run")
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.Dict(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _parts(part)
+        case _:
+            yield node
 
 
 def _unordered(scene: Scene, source: ast.expr) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """One function in one role, as the rules look at it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from everstep.lint.cast import Cast, Operation, Part, Role
@@ -53,8 +53,8 @@ class Scene:
         value = self.meaning(node, scope)
         return value.name if isinstance(value, External) else None
 
-    def calls(self) -> Iterator[ast.Call]:
-        return (node for node in self.function.nodes if isinstance(node, ast.Call))
+    def calls(self) -> Iterable[ast.Call]:
+        return self.function.calls
 
     def operations(self) -> Iterator[Operation]:
         found = (self.cast.operation(call, self.function) for call in self.calls())

@@ -149,11 +149,21 @@ def _captured(scene: Scene) -> Iterator[Finding]:
     for change in changes(scene):
         home = home_of(change.name, scene.function)
         if isinstance(home, Function) and home is not scene.function and _is_replayed(scene, home):
-            yield scene.finding(CAPTURED, change.node, _captured_message(change, home))
+            message = f"{change.name!r} of {home.name} is changed inside a step, which does not happen on replay"
+            yield scene.finding(CAPTURED, change.node, message)
+        elif home is scene.function and scene.role is Role.STEP and _is_only_filled(scene, change):
+            message = f"{change.name!r} is handed to a step to be changed, which does not happen on replay"
+            yield scene.finding(CAPTURED, change.node, message)
 
 
-def _captured_message(change: Change, home: Function) -> str:
-    return f"{change.name!r} of {home.name} is changed inside a step, which does not happen on replay"
+def _is_only_filled(scene: Scene, change: Change) -> bool:
+    """Whether a parameter is there for nothing but to be changed; one that is also read or returned may be a draft."""
+    function = scene.function
+    if change.name not in {parameter.name for parameter in function.parameters[1:]}:
+        return False
+    reads = [node for node in function.nodes if isinstance(node, ast.Name) and node.id == change.name]
+    filled = [each for each in changes(scene) if each.name == change.name]
+    return len(function.names[change.name]) == 1 and len(reads) == len(filled)
 
 
 def _is_replayed(scene: Scene, home: Function) -> bool:
@@ -210,6 +220,8 @@ def _unsavable(scene: Scene, node: ast.expr, scope: Scope) -> str | None:
 def _has_own_serializer(scene: Scene, *calls: ast.expr) -> bool:
     """Whether a call is, or may be, told how to serialize; also for all of its module by its handlers."""
     module = scene.function.module
+    if "serdes" not in module.text and "config" not in module.text:
+        return False
     handlers = [
         decorator
         for function in module.functions.values()

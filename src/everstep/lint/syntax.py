@@ -67,6 +67,9 @@ class Scope:
     nodes: list[ast.AST] = field(default_factory=list)
     """In the order of the source."""
 
+    calls: list[ast.Call] = field(default_factory=list)
+    """Those among the nodes."""
+
     def bind(self, name: str, binding: Binding) -> None:
         self.names.setdefault(name, []).append(binding)
 
@@ -164,7 +167,9 @@ def _read(node: ast.AST, scope: Scope, module: Module) -> None:
                     _read_inner(child, scope, module)
                     continue
                 nodes.append(child)
-                if kind in _BINDING:
+                if isinstance(child, ast.Call):
+                    scope.calls.append(child)
+                elif kind in _BINDING:
                     _bind(child, scope)
                 if kind not in _LEAVES:
                     _read(child, scope, module)
@@ -200,8 +205,7 @@ def _read_function(node: FunctionNode, scope: Scope, module: Module) -> None:
         scope.bind(node.name, function)
         for decorator in node.decorator_list:
             module.parents[decorator] = node
-            scope.nodes.append(decorator)
-            _read(decorator, scope, module)
+            _read_part(decorator, scope, module)
     module.parents[node.args] = node
     _read(node.args, scope, module)
     _bind_parameters(function)
@@ -212,6 +216,13 @@ def _read_function(node: FunctionNode, scope: Scope, module: Module) -> None:
         module.parents[part] = node
 
 
+def _read_part(node: ast.expr, scope: Scope, module: Module) -> None:
+    scope.nodes.append(node)
+    if isinstance(node, ast.Call):
+        scope.calls.append(node)
+    _read(node, scope, module)
+
+
 def _read_class(node: ast.ClassDef, scope: Scope, module: Module) -> None:
     around = scope.around if isinstance(scope, Class) else scope
     assert isinstance(around, Module | Function), around
@@ -220,8 +231,7 @@ def _read_class(node: ast.ClassDef, scope: Scope, module: Module) -> None:
     scope.nodes.append(node)
     for outside in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
         module.parents[outside] = node
-        scope.nodes.append(outside)
-        _read(outside, scope, module)
+        _read_part(outside, scope, module)
     _read(ast.Module(body=node.body, type_ignores=[]), cls, module)
     for part in node.body:
         module.parents[part] = node

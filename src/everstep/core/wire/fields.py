@@ -212,7 +212,7 @@ def read_moment(value: object) -> Millis | None:
     """Epoch milliseconds, epoch seconds, ISO 8601 text (UTC unless it says otherwise) or a datetime, else None.
 
     API bodies carry seconds and envelopes milliseconds; the size of a number tells which. boto3 hands out datetimes.
-    What is finer than a millisecond is cut off, as services do for envelopes: the same moment must read the same in both.
+    What is finer than a millisecond is cut off, as it is in envelopes: a moment must read the same in both.
     """
     try:
         if isinstance(value, str):
@@ -228,8 +228,10 @@ def read_moment(value: object) -> Millis | None:
 
 
 def _whole(millis: float) -> Millis:
-    # 1795290560.41 seconds are 1795290560409.9998 milliseconds to a float; below a microsecond all is noise.
-    return Millis(math.floor(round(millis, 3)))
+    # 1795290560.41 seconds are 1795290560409.9998 milliseconds to a float; so little is noise and not a fraction.
+    nearest = round(millis)
+    noise = max(0.0005, 2 * math.ulp(millis))
+    return Millis(nearest if abs(millis - nearest) <= noise else math.floor(millis))
 
 
 def _shortened(text: str) -> str:

@@ -14,7 +14,7 @@ from everstep.core.limits import LIMITS, Limits
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess
 from everstep.core.machine.delta import Effect
 from everstep.core.messages import CheckpointReply, CheckpointRequest, InvocationOutput, StatePage
-from everstep.core.model import Arn, CheckpointToken, ErrorObject, ExecutionStatus, Operation, Update
+from everstep.core.model import Arn, CheckpointToken, ErrorObject, ExecutionStatus, Millis, Operation, Update
 from everstep.core.refusal import Refused
 from everstep.core.wire.envelope import decode_envelope, encode_output
 from everstep.core.wire.text import dump, load
@@ -76,6 +76,8 @@ class Stage:
     outside: Outside = nobody
     limits: Limits = LIMITS
     is_local: bool = True
+    call_ms: int = 0
+    """How long a call of the service takes; 0: time stands still while the function runs."""
     clock: VirtualClock = field(default_factory=VirtualClock)
     hand: Hand = field(default_factory=Hand)
     updates: dict[Arn, list[Update]] = field(default_factory=dict)
@@ -170,6 +172,7 @@ class _Line:
 
     def checkpoint(self, arn: Arn, request: CheckpointRequest) -> CheckpointReply:
         self.stage.updates.setdefault(arn, []).extend(request.updates)
+        self.stage.clock.advance_to(Millis(self.stage.clock.now() + self.stage.call_ms))
         try:
             return self.stage.hand.run(self.stage.service.checkpoint(arn, request))
         except Refused as no:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from everstep.testing.marked import MarkedRunner, Session
 
 MARKERS = (
-    "durable_execution(handler, callbacks=None, steps=None, functions=None, …): the durable function that the fixture "
-    "durable_runner runs, and the runner's options",
+    "durable_execution(handler=…, callbacks=None, steps=None, functions=None, …): the durable function that "
+    "durable_runner runs, and the runner's options; all by keyword, because pytest takes a lone function for the test",
     "crash_everywhere(setup=None, check=None): let every run of durable_runner be disturbed wherever it can be, first",
     "durable_histories(folder): run the test once for each history in the folder, as the fixture durable_history",
 )
@@ -65,10 +65,10 @@ def make_durable_runner(durable_session: "Session") -> "Callable[..., MarkedRunn
 
 @pytest.fixture
 def durable_runner(request: pytest.FixtureRequest, durable_session: "Session") -> "Iterator[MarkedRunner]":
-    """The runner of the function that `@pytest.mark.durable_execution(handler, …)` names."""
+    """The runner of the function that `@pytest.mark.durable_execution(handler=…)` names."""
     mark = request.node.get_closest_marker("durable_execution")
     if mark is None or not (mark.args or "handler" in mark.kwargs):
-        pytest.fail("durable_runner needs @pytest.mark.durable_execution(handler) on the test", pytrace=False)
+        pytest.fail("durable_runner needs @pytest.mark.durable_execution(handler=…) on the test", pytrace=False)
     options = {name: value for name, value in mark.kwargs.items() if name != "lambda_function_name"}
     with durable_session.runner(*mark.args, **options) as runner:
         yield runner

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,3 +121,22 @@ def one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
     lines: list[str] = captured.err.splitlines()
     assert len(lines) == 1, captured.err
     return lines[0]
+
+
+def test_an_execution_is_exported_with_its_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = [encode_event(event, include_data=True) for event in an_order()]
+    answers = {
+        BY_NAME: (200, {"DurableExecutions": [ITEM]}),
+        f"GET {PATH}": (200, WHOLE),
+        f"GET {PATH}/history?IncludeExecutionData=true&MaxItems=1000": (200, {"Events": events}),
+    }
+    with canned_service(answers) as service:
+        assert run(["executions", "export", "order-17", "--endpoint", service.endpoint]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        to = ["--to", str(tmp_path / "histories")]
+        assert run(["executions", "export", "order-17", *to, "--endpoint", service.endpoint]) == 0
+    assert printed["Execution"] == WHOLE
+    assert [event["EventId"] for event in printed["Events"]] == [event.event_id for event in an_order()]
+    file = tmp_path / "histories" / "order-17-4711.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == printed
+    assert capsys.readouterr().out == f"{file}\n"

@@ -72,3 +72,13 @@ def test_clocks_that_disagree_do_not_push_a_bar_off_the_axis() -> None:
         an_event(EventType.INVOCATION_COMPLETED, event_id=13, invocation_started_at=early, invocation_ended_at=early),
     ]
     assert draw(events, 88)[-1].endswith("  ═")
+
+
+def test_what_is_inside_an_operation_stands_below_it_also_where_branches_ran_side_by_side() -> None:
+    begun = [("left", None), ("right", None), ("left step", "left"), ("right step", "right"), ("left wait", "left")]
+    events = [
+        an_event(EventType.CONTEXT_STARTED, event_id=number, operation=name, name=name, parent_id=parent)
+        for number, (name, parent) in enumerate(begun, 1)
+    ]
+    names = [row.label.removeprefix("context ") for row in fold(events).operations]
+    assert names == ["left", "left step", "left wait", "right", "right step"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from everstep.testing import CrashError, DurableFunctionsTestError, Ledger, cras
 from everstep.testing.faults import Sort, Tape, faults_of
 from everstep.testing.incarnation import Where
 from everstep.testing.world import World
+from examples.hello import hello
+from examples.order.workflow import Order, order
+from examples.quotes import quotes
 from tests.testing.workflows import MISTAKES, Case, effect_repeated_by_a_crash, sound, sound_async
 
 
@@ -154,6 +158,21 @@ def test_it_composes_with_hypothesis(amounts: list[int]) -> None:
 
 def ledger_entry(ledger: Ledger, index: int, step: StepContext) -> None:
     ledger.record("book", key=index)
+
+
+def test_the_examples_give_no_cause_for_complaint(tmp_path: Path) -> None:
+    crash_everywhere(hello, {"name": "test"})
+    crash_everywhere(quotes, {})
+    event: Order = {
+        "id": "17",
+        "item": "mug",
+        "quantity": 1,
+        "cents": 1990,
+        "ledger": str(tmp_path / "ledger"),
+        "payment_seconds": 0,
+        "packing_seconds": 60,
+    }
+    crash_everywhere(order, event)
 
 
 def test_real_time_is_refused() -> None:

@@ -1,6 +1,8 @@
 """`everstep executions …`: look at executions and stop them, through the HTTP API of a running service."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -19,7 +21,7 @@ COLUMNS = ("NAME", "FUNCTION", "STATUS", "STARTED", "TOOK")
 @click.group(invoke_without_command=True)
 @click.pass_context
 def executions(context: click.Context) -> None:
-    """Look at executions of a running service, and stop them.
+    """Look at executions of a running service, export them, and stop them.
 
     EXECUTION is an ARN, or a name that only one execution bears.
     """
@@ -85,6 +87,32 @@ def execution_history(*, execution: str, endpoint: str, as_json: bool) -> None:
         return
     for text in draw(events_of(history), terminal_width()):
         click.echo(text)
+
+
+@executions.command("export")
+@click.argument("execution")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write NAME.json into this folder, which is made if need be.",
+)
+@endpoint_option
+@json_option
+def export_execution(*, execution: str, folder: Path | None, endpoint: str, as_json: bool) -> None:
+    """Write an execution and its history as JSON, for tests that replay it against newer code."""
+    api = Api(endpoint)
+    arn = api.find(execution)
+    found = api.get(arn)
+    content: JsonObject = {"Execution": found, "Events": list(api.history(arn))}
+    text = json.dumps(content, indent=1)
+    if folder is None:
+        json_line(content) if as_json else click.echo(text)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{found.get('DurableExecutionName') or 'execution'}-{arn.rpartition('/')[2]}.json"
+    file.write_text(f"{text}\n", encoding="utf-8")
+    json_line({"File": str(file)}) if as_json else click.echo(file)
 
 
 @executions.command("stop")

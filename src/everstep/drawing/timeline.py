@@ -11,7 +11,7 @@
 `rows` folds events into records, `draw` lays them out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from everstep.core.events import Event, EventType
@@ -113,6 +113,7 @@ def fold(events: Iterable[Event], name: str | None = None) -> Timeline:
     rows: dict[OperationId, Row] = {}
     invocations: list[Row] = []
     depths: dict[OperationId, int] = {}
+    inside: dict[OperationId | None, list[OperationId]] = {}
     first, last = ordered[0], ordered[-1]
     called, outcome, note = name or "execution", "is open", ""
     for event in ordered:
@@ -126,6 +127,8 @@ def fold(events: Iterable[Event], name: str | None = None) -> Timeline:
         elif event.id is not None:
             depth = depths.get(event.parent_id, -1) + 1 if event.parent_id is not None else 0
             depths.setdefault(event.id, depth)
+            if event.id not in rows:
+                inside.setdefault(event.parent_id if event.parent_id in rows else None, []).append(event.id)
             rows[event.id] = _operation(event, subject, rows.get(event.id), depths[event.id])
     return Timeline(
         title=line(called, 80),
@@ -133,9 +136,18 @@ def fold(events: Iterable[Event], name: str | None = None) -> Timeline:
         note=note,
         start=first.at,
         end=last.at,
-        operations=tuple(rows.values()),
+        operations=tuple(rows[operation_id] for operation_id in _below(None, inside)),
         invocations=tuple(invocations),
     )
+
+
+def _below(
+    parent: OperationId | None, inside: Mapping[OperationId | None, Sequence[OperationId]]
+) -> Iterator[OperationId]:
+    """Each operation followed by what is inside it, also where branches ran side by side; else in start order."""
+    for operation_id in inside.get(parent, ()):
+        yield operation_id
+        yield from _below(operation_id, inside)
 
 
 def _operation(event: Event, subject: Subject, before: Row | None, depth: int) -> Row:

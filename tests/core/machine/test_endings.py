@@ -127,6 +127,16 @@ def test_a_stop_that_comes_after_the_time_is_up_comes_too_late() -> None:
     assert life.head.status is ExecutionStatus.TIMED_OUT
 
 
+@pytest.mark.parametrize("who", ["stop", "pause"])
+def test_an_invocation_that_ripens_in_the_very_change_that_calls_it_off_is_never_owed(who: str) -> None:
+    life = live()
+    life.crash("Sandbox.Timedout")
+    life.pass_unnoticed(seconds=1)
+    delta = getattr(life, who)()
+    assert (delta.effects, delta.performed) == ((), ())
+    assert life.owed is None
+
+
 def test_open_operations_keep_their_last_status() -> None:
     life = running()
     life.save(an_update(Action.RETRY, "b"))

@@ -179,8 +179,15 @@ class Draft:
         self.perform(effect.id)
 
     def perform(self, effect_id: str) -> None:
-        """The effect of this id is performed with this change; saying so twice is harmless."""
-        self._performed[effect_id] = None
+        """The effect of this id is performed with this change; saying so twice is harmless.
+
+        One that this very change wanted is not wanted after all.
+        """
+        others = [effect for effect in self._effects if effect.id != effect_id]
+        if len(others) < len(self._effects):
+            self._effects = others
+        else:
+            self._performed[effect_id] = None
 
     # ------------------------------------------------------------------ the end
     def finish(self, response: Response = None) -> Delta:

@@ -131,10 +131,10 @@ class MapConfig(Generic[T]):
 class ParallelBranch(Generic[T]):
     """A branch with a name; default `parallel-branch-<index>`."""
 
-    func: Callable[..., Any]
+    func: Callable[..., T]
     name: str | None = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> T:
         return self.func(*args, **kwargs)
 
 

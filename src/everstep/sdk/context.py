@@ -13,7 +13,6 @@ from everstep.sdk.config import (
     ChildConfig,
     InvokeConfig,
     MapConfig,
-    ParallelBranch,
     ParallelConfig,
     StepConfig,
     WaitForCallbackConfig,
@@ -38,11 +37,12 @@ from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
 from everstep.sdk.saga import Saga
 from everstep.sdk.scope import ExecutionContext, Scope
+from everstep.sdk.serdes import SerDes
 from everstep.sdk.types import (
     LambdaContext,
     LoggerInterface,
     StepContext,
-    WaitForCallbackContext,
+    Submitter,
     WaitForConditionCheckContext,
 )
 from everstep.sdk.waits import WaitForConditionConfig
@@ -250,7 +250,7 @@ class DurableContext(Context):
 
     def parallel(
         self,
-        functions: Sequence[Callable[["DurableContext"], T] | ParallelBranch[T]],
+        functions: Sequence[Callable[["DurableContext"], T]],
         name: str | None = None,
         config: ParallelConfig | None = None,
         **keywords: Unpack[ParallelKeywords],
@@ -258,8 +258,19 @@ class DurableContext(Context):
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
         return self._run(branching.parallel(self._room(), functions, name, settled(ParallelConfig, config, keywords)))
 
+    @overload
     def create_callback(
-        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Unpack[CallbackKeywords]
+        self, name: str | None = None, *, serdes: SerDes[T], **keywords: Unpack[CallbackKeywords]
+    ) -> Callback[T]: ...
+
+    @overload
+    def create_callback(self, name: str | None = None, **keywords: Unpack[CallbackKeywords]) -> Callback[str]: ...
+
+    @overload
+    def create_callback(self, name: str | None = None, config: CallbackConfig | None = None) -> Callback[Any]: ...
+
+    def create_callback(
+        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Any
     ) -> Callback[Any]:
         """Make an id for somebody outside, who answers through the service's callback API."""
         config = settled(CallbackConfig, config, keywords)
@@ -270,12 +281,38 @@ class DurableContext(Context):
         """What `Callback.result` does."""
         return self._run(asking.callback_result(self._scope, identity, config), of=identity.id)
 
+    @overload
     def wait_for_callback(
         self,
-        submitter: Callable[[str, WaitForCallbackContext], Any],
+        submitter: Submitter,
+        name: str | None = None,
+        *,
+        serdes: SerDes[T],
+        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> T | None: ...
+
+    @overload
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
+        name: str | None = None,
+        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> str | None: ...
+
+    @overload
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
         name: str | None = None,
         config: WaitForCallbackConfig | None = None,
-        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> Any: ...
+
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
+        name: str | None = None,
+        config: WaitForCallbackConfig | None = None,
+        **keywords: Any,
     ) -> Any:
         """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer.
 
@@ -285,6 +322,23 @@ class DurableContext(Context):
             asking.wait_for_callback(self._scope, submitter, name, settled(WaitForCallbackConfig, config, keywords))
         )
 
+    @overload
+    def invoke(
+        self,
+        function_name: str,
+        payload: Any,
+        name: str | None = None,
+        *,
+        serdes_result: SerDes[T],
+        **keywords: Unpack[InvokeKeywords],
+    ) -> T: ...
+
+    @overload
+    def invoke(
+        self, function_name: str, payload: Any, name: str | None = None, *, config: InvokeConfig[Any, T]
+    ) -> T: ...
+
+    @overload
     def invoke(
         self,
         function_name: str,
@@ -292,6 +346,15 @@ class DurableContext(Context):
         name: str | None = None,
         config: InvokeConfig[Any, Any] | None = None,
         **keywords: Unpack[InvokeKeywords],
+    ) -> Any: ...
+
+    def invoke(
+        self,
+        function_name: str,
+        payload: Any,
+        name: str | None = None,
+        config: InvokeConfig[Any, Any] | None = None,
+        **keywords: Any,
     ) -> Any:
         """Call another function and wait for its result; a durable one becomes an execution of its own.
 

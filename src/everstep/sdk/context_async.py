@@ -15,7 +15,6 @@ from everstep.sdk.config import (
     ChildConfig,
     InvokeConfig,
     MapConfig,
-    ParallelBranch,
     ParallelConfig,
     StepConfig,
     WaitForCallbackConfig,
@@ -39,7 +38,8 @@ from everstep.sdk.replay.journal import Identity
 from everstep.sdk.replay.requests import Script
 from everstep.sdk.saga import AsyncSaga
 from everstep.sdk.scope import Scope
-from everstep.sdk.types import LambdaContext, StepContext, WaitForCallbackContext, WaitForConditionCheckContext
+from everstep.sdk.serdes import SerDes
+from everstep.sdk.types import LambdaContext, StepContext, Submitter, WaitForConditionCheckContext
 from everstep.sdk.waits import WaitForConditionConfig
 
 if TYPE_CHECKING:  # whoever writes no async function need not load an event loop
@@ -166,7 +166,7 @@ class AsyncDurableContext(Context):
 
     def parallel(
         self,
-        functions: Sequence[Callable[["AsyncDurableContext"], Awaitable[T]] | ParallelBranch[T]],
+        functions: Sequence[Callable[["AsyncDurableContext"], Awaitable[T]]],
         name: str | None = None,
         config: ParallelConfig | None = None,
         **keywords: Unpack[ParallelKeywords],
@@ -174,8 +174,23 @@ class AsyncDurableContext(Context):
         """Run the functions side by side, each with a context of its own. A failed branch does not raise."""
         return self._start(branching.parallel(self._room(), functions, name, settled(ParallelConfig, config, keywords)))
 
+    @overload
     def create_callback(
-        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Unpack[CallbackKeywords]
+        self, name: str | None = None, *, serdes: SerDes[T], **keywords: Unpack[CallbackKeywords]
+    ) -> "Future[AsyncCallback[T]]": ...
+
+    @overload
+    def create_callback(
+        self, name: str | None = None, **keywords: Unpack[CallbackKeywords]
+    ) -> "Future[AsyncCallback[str]]": ...
+
+    @overload
+    def create_callback(
+        self, name: str | None = None, config: CallbackConfig | None = None
+    ) -> "Future[AsyncCallback[Any]]": ...
+
+    def create_callback(
+        self, name: str | None = None, config: CallbackConfig | None = None, **keywords: Any
     ) -> "Future[AsyncCallback[Any]]":
         """Make an id for somebody outside, who answers through the service's callback API."""
         config = settled(CallbackConfig, config, keywords)
@@ -192,18 +207,61 @@ class AsyncDurableContext(Context):
         """What `AsyncCallback.result` does."""
         return self._start(asking.callback_result(self._scope, identity, config), of=identity.id)
 
+    @overload
     def wait_for_callback(
         self,
-        submitter: Callable[[str, WaitForCallbackContext], Any],
+        submitter: Submitter,
+        name: str | None = None,
+        *,
+        serdes: SerDes[T],
+        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> "Future[T | None]": ...
+
+    @overload
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
+        name: str | None = None,
+        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> "Future[str | None]": ...
+
+    @overload
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
         name: str | None = None,
         config: WaitForCallbackConfig | None = None,
-        **keywords: Unpack[WaitForCallbackKeywords],
+    ) -> "Future[Any]": ...
+
+    def wait_for_callback(
+        self,
+        submitter: Submitter,
+        name: str | None = None,
+        config: WaitForCallbackConfig | None = None,
+        **keywords: Any,
     ) -> "Future[Any]":
         """Create a callback, hand its id out with `submitter(callback_id, context)` as a step, wait for the answer."""
         return self._start(
             asking.wait_for_callback(self._scope, submitter, name, settled(WaitForCallbackConfig, config, keywords))
         )
 
+    @overload
+    def invoke(
+        self,
+        function_name: str,
+        payload: Any,
+        name: str | None = None,
+        *,
+        serdes_result: SerDes[T],
+        **keywords: Unpack[InvokeKeywords],
+    ) -> "Future[T]": ...
+
+    @overload
+    def invoke(
+        self, function_name: str, payload: Any, name: str | None = None, *, config: InvokeConfig[Any, T]
+    ) -> "Future[T]": ...
+
+    @overload
     def invoke(
         self,
         function_name: str,
@@ -211,6 +269,15 @@ class AsyncDurableContext(Context):
         name: str | None = None,
         config: InvokeConfig[Any, Any] | None = None,
         **keywords: Unpack[InvokeKeywords],
+    ) -> "Future[Any]": ...
+
+    def invoke(
+        self,
+        function_name: str,
+        payload: Any,
+        name: str | None = None,
+        config: InvokeConfig[Any, Any] | None = None,
+        **keywords: Any,
     ) -> "Future[Any]":
         """Call another function and wait for its result; a durable one becomes an execution of its own."""
         return self._start(

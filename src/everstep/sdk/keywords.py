@@ -84,25 +84,23 @@ class MapKeywords(ParallelKeywords, Generic[T], total=False):
 
 
 class CallbackKeywords(TypedDict, total=False):
-    """See CallbackConfig."""
+    """See CallbackConfig; `serdes` stands apart, because it gives the answer its type."""
 
     timeout: DurationLike
     heartbeat_timeout: DurationLike
-    serdes: SerDes[Any] | None
     sub_type: str | None
 
 
 class WaitForCallbackKeywords(CallbackKeywords, total=False):
-    """See WaitForCallbackConfig."""
+    """See WaitForCallbackConfig; `serdes` stands apart."""
 
     retry: Retry
 
 
 class InvokeKeywords(TypedDict, total=False):
-    """See InvokeConfig."""
+    """See InvokeConfig; `serdes_result` stands apart."""
 
     serdes_payload: SerDes[Any] | None
-    serdes_result: SerDes[Any] | None
     tenant_id: str | None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from everstep.core.names import parse_arn
 
@@ -49,6 +49,10 @@ class StepContext(OperationContext):
 @dataclass(frozen=True, slots=True)
 class WaitForCallbackContext(OperationContext):
     """What a submitter is handed beside the callback's id."""
+
+
+Submitter: TypeAlias = Callable[[str, WaitForCallbackContext], Any]
+"""Hands the id of a callback out; may be `async`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,9 @@ def test_tasks_that_share_something_share_it_in_the_same_order(is_local: bool) -
 def test_a_callback_races_a_wait() -> None:
     async def race(context: AsyncDurableContext, tell: Tell) -> Any:
         callback = await context.create_callback("answer")
-        answer, patience = callback.result(), context.wait(500, "patience")
-        done, _ = await asyncio.wait([answer, patience], return_when=asyncio.FIRST_COMPLETED)
+        answer: asyncio.Future[Any] = callback.result()
+        runners: list[asyncio.Future[Any]] = [answer, context.wait(500, "patience")]
+        done, _ = await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED)
         tell("answered" if answer in done else "too late")
         return await context.step(seven, "answered" if answer in done else "too late")
 

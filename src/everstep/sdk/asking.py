@@ -105,6 +105,12 @@ def wait(scope: Scope, duration: DurationLike, name: str | None) -> Script[None]
     return wait_script(WaitCall(identity=scope.identify(Kind.WAIT, SubType.WAIT, name), seconds=seconds), scope.journal)
 
 
+def alarm(scope: Scope, seconds: int) -> tuple[Identity, Script[None]]:
+    """A timer that the author's code asked its event loop for."""
+    identity = scope.alarm()
+    return identity, wait_script(WaitCall(identity=identity, seconds=seconds), scope.journal)
+
+
 def run_in_child_context(
     scope: Scope, enter: Enter, func: Callable[[Any], Any], name: str | None, config: ChildConfig[Any] | None
 ) -> Script[Any]:

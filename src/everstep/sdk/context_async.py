@@ -78,14 +78,21 @@ class AsyncDurableContext(Context):
     def __init__(self, scope: Scope, driver: "LoopDriver", lambda_context: LambdaContext | None = None) -> None:
         super().__init__(scope, lambda_context)
         self._driver = driver
+        driver.furnish(self._alarm)
 
     def _enter(self, scope: Scope) -> "AsyncDurableContext":
         return AsyncDurableContext(scope, self._driver, self.lambda_context)
 
     def _start(self, script: Script[T], of: OperationId | None = None) -> "Future[T]":
         """Begin the script of this operation, by default the one that was asked for last."""
-        moment = partial(self._scope.ended_at, of or self._scope.latest)
-        return self._driver.start(self._scope.script(script), moment)
+        operation_id = of or self._scope.latest
+        moment = partial(self._scope.ended_at, operation_id)
+        is_known = operation_id is not None and operation_id in self._scope.journal
+        return self._driver.start(self._scope.script(script), moment, is_known=is_known)
+
+    def _alarm(self, seconds: int) -> "Future[None]":
+        identity, script = asking.alarm(self._scope, seconds)
+        return self._start(script, of=identity.id)
 
     def _at_once(self, script: Script[T]) -> T:
         return self._driver.carry_out_now(script)

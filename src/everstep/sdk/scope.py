@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
-from everstep.core.model import Arn, Kind, Millis, OperationId, Status
+from everstep.core.model import Arn, Kind, Millis, OperationId, Status, SubType
 from everstep.core.names import operation_id
 from everstep.errors import ValidationError
 from everstep.sdk.draws import draw
@@ -188,6 +188,19 @@ class Scope:
             sub_type=sub_type,
             place=f"{self._place}{lane}{name}",
             name=name,
+            parent_id=self._parent_id,
+        )
+
+    def alarm(self) -> Identity:
+        """The identity of a timer that the author's code asked its event loop for; timers have a count of their own."""
+        lane = f"{self.lane.path}~timer"
+        position = self._positions[lane] = self._positions.get(lane, 0) + 1
+        return Identity(
+            id=self._id(lane, position),
+            kind=Kind.WAIT,
+            sub_type=SubType.WAIT,
+            place=f"{self._place}{lane}-{position}",
+            name="timer",
             parent_id=self._parent_id,
         )
 

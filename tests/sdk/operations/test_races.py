@@ -4,52 +4,24 @@ Each invocation leaves a trace of what its code was told. What one invocation sa
 """
 
 import asyncio
-import itertools
 import random
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
-from everstep import AsyncDurableContext, ChildConfig, CompletionConfig, MapConfig, StepContext, durable_execution
+from everstep import AsyncDurableContext, ChildConfig, CompletionConfig, MapConfig, StepContext
 from everstep.core.limits import CONTEXT_RESULT_BYTES_MAX
 from everstep.core.machine.commands import CallbackSuccess
-from everstep.core.model import ExecutionStatus, Kind, Operation
-from tests.sdk.operations.stage import STORY, Outside, Played, Stage, nobody
+from everstep.core.model import Kind, Operation
+from tests.sdk.operations.races import Tell, near_and_far, raced
+from tests.sdk.operations.stage import Stage
 from tests.sdk.operations.stories import seven
-
-Tell: TypeAlias = Callable[[object], None]
-Race: TypeAlias = Callable[[AsyncDurableContext, Tell], Awaitable[Any]]
-
-
-def raced(race: Race, outside: Outside = nobody, *, is_local: bool = True) -> tuple[Played, list[object]]:
-    """Run it, and twice more from its history with a nap in between; what it was told in the end."""
-    traces: list[list[object]] = []
-
-    @durable_execution
-    async def story(event: Any, context: AsyncDurableContext) -> Any:
-        trace: list[object] = []
-        traces.append(trace)
-        result = await race(context, trace.append)
-        for _ in range(2):
-            await context.wait(100_000, "long after")
-        return result
-
-    played = Stage({STORY: story}, outside=outside, is_local=is_local, call_ms=1).play()
-    assert played.status is ExecutionStatus.SUCCEEDED, played.error
-    for earlier, later in itertools.pairwise(traces):
-        assert later[: len(earlier)] == earlier
-    assert len(traces) >= 3
-    return played, traces[-1]
 
 
 async def napping(context: AsyncDurableContext, seconds: int, tell: Tell) -> int:
     await context.wait(seconds, f"nap {seconds}")
     tell(seconds)
     return seconds
-
-
-near_and_far = pytest.mark.parametrize("is_local", [True, False], ids=["near", "far"])
 
 
 @near_and_far
@@ -224,7 +196,7 @@ def test_one_after_the_other_costs_no_turns_of_the_loop() -> None:
         turns.append(loop.turns_asked - before)
 
     raced(race)
-    assert turns[-1] < 2 * 50 < turns[0], "one to be forgotten, and nothing to come to rest"
+    assert turns[-1] <= 50 + 5 < turns[0], "one to be forgotten, and none to come to rest"
 
 
 def test_a_body_at_work_keeps_nobody_waiting() -> None:

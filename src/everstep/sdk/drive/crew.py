@@ -5,6 +5,7 @@ from collections import deque
 from typing import Any, Generic, TypeVar
 
 from everstep.sdk.drive.parking import wake
+from everstep.sdk.drive.rooms import Asked
 from everstep.sdk.replay.requests import BranchEnded, Script
 
 T = TypeVar("T")
@@ -42,6 +43,8 @@ class Crew:
 class Strand(Generic[T]):
     """One script on its way, with the branches that it spawned."""
 
-    def __init__(self, script: Script[T]) -> None:
+    def __init__(self, script: Script[T], known: Asked[T] | None = None) -> None:
         self.script = script
+        self.known = known
+        """The operation, if it was asked for before and the script has done nothing new for it yet."""
         self.crew = Crew()

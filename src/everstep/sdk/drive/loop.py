@@ -11,6 +11,7 @@ rest (see `pulse`). Then the handler is cancelled, and whatever it does in its `
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from functools import partial
 from typing import Any, TypeVar, assert_never
 
@@ -18,16 +19,17 @@ from everstep.core.messages import CheckpointReply, InvocationOutput
 from everstep.core.model import Arn, OperationId
 from everstep.errors import InvocationError, SuspendExecution, UnrecoverableError
 from everstep.sdk.clients.port import DurableClient
+from everstep.sdk.drive.alarms import set_alarm
 from everstep.sdk.drive.async_bodies import outcome_of, settled
 from everstep.sdk.drive.bodies import call, is_awaitable
 from everstep.sdk.drive.concluding import answer, end_of
 from everstep.sdk.drive.crew import Crew, Strand
 from everstep.sdk.drive.deadlines import is_given_up
-from everstep.sdk.drive.lanes import Moment, first_lane, laneless_task, make_task, never
+from everstep.sdk.drive.lanes import Moment, first_lane, laneless_task, make_task, never, running
 from everstep.sdk.drive.parking import Parking, Poll
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.drive.pulse import Pulse
-from everstep.sdk.drive.quiet import IN_BODY
+from everstep.sdk.drive.quiet import IN_BODY, listening_loop
 from everstep.sdk.drive.rooms import ROOM, Room
 from everstep.sdk.drive.sending import Sender
 from everstep.sdk.replay.batching import Writer
@@ -57,7 +59,7 @@ class LoopDriver:
 
     def __init__(self, arn: Arn, client: DurableClient, writer: Writer) -> None:
         self._writer = writer
-        self._loop = asyncio.get_running_loop()
+        self._loop = listening_loop()
         self._sender = Sender(arn, client, writer, heard=self._heard, ended=self._silent)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._parking = Parking(writer.journal)
@@ -69,14 +71,27 @@ class LoopDriver:
         """Whether whoever asks works for nothing: the invocation is over."""
         return self._pulse.is_over or is_given_up()
 
+    def furnish(self, wait: Callable[[int], asyncio.Future[None]]) -> None:
+        """A context is made in the present room: this is how time passes in it (see `alarms`)."""
+        self._gate.room.wait = wait
+
     async def run_handler(self, handler: Callable[[], object]) -> HandlerEnd:
         """Run the author's handler to its end or to its suspension."""
         self._loop.set_task_factory(make_task)
+        self._loop.set_timer = self._set_timer
         task = laneless_task(self._loop, self._handle(handler))
         await asyncio.wait((task, self._pulse.over), return_when=asyncio.FIRST_COMPLETED)
         became = end_of(task) if task.done() and not self._pulse.is_over else Suspended()
         await self._stop(task)
         return became
+
+    def _set_timer(
+        self, when: float, ring: Callable[[], object], context: Context | None
+    ) -> asyncio.TimerHandle | None:
+        wait = self._gate.room.wait
+        if running() is None or wait is None or self._pulse.is_over:
+            return None
+        return set_alarm(self._loop, when, ring, wait, context)
 
     async def _handle(self, handler: Callable[[], object]) -> object:
         ROOM.set(self._gate.root)
@@ -84,13 +99,16 @@ class LoopDriver:
             value = handler()  # a decorator around it may raise, or answer in its place, before there is a coroutine
             return await value if is_awaitable(value) else value
 
-    def start(self, script: Script[T], moment: Moment = never) -> asyncio.Future[T]:
-        """Begin the operation; the future is done when it is. `moment` then says when it ended, if anybody knows."""
+    def start(self, script: Script[T], moment: Moment = never, *, is_known: bool = False) -> asyncio.Future[T]:
+        """Begin the operation, or take it up again when it is known; the future is done when it is.
+
+        `moment` then says when it ended, if anybody knows.
+        """
         asked = self._gate.ask(moment)
         if self._pulse.is_over:
             asked.future.cancel()  # so is the handler, and a `finally` of it came here
             return asked.future
-        strand = Strand(script)
+        strand = Strand(script, asked if is_known else None)
         try:
             request = self._advance(strand, None)
         except StopIteration as finished:
@@ -138,7 +156,7 @@ class LoopDriver:
             request = strand.script.send(reply)
             reply = None
             match request:
-                case Save(update=update, wait=False):
+                case Save(update=update, wait=False) if strand.known is None and self._gate.is_clear:
                     self._pulse.check()
                     self._sender.add(update)
                 case Spawn(index=index, make=make):
@@ -185,10 +203,14 @@ class LoopDriver:
 
     async def _carry_out(self, strand: Strand[T], request: Request) -> Reply:
         match request:
-            case Save(update=update):
-                self._pulse.check()
-                await self._sender.save(update)
+            case Save(update=update, wait=wait):
+                await self._turn(strand)
+                if wait:
+                    await self._sender.save(update)
+                else:
+                    self._sender.add(update)
             case Run():
+                await self._turn(strand)
                 return await self._run(request)
             case Enter(body=body):
                 return await self._enter(body)
@@ -201,6 +223,15 @@ class LoopDriver:
             case _:
                 assert_never(request)
         return None
+
+    async def _turn(self, strand: Strand[T]) -> None:
+        """Wait until the script may do something new."""
+        if strand.known is not None:
+            known, strand.known = strand.known, None
+            await self._gate.turn(known)
+        while not self._gate.is_clear:
+            await self._gate.turn()
+        self._pulse.check()
 
     async def _enter(self, body: Callable[[], object]) -> Outcome:
         """Run code that asks for operations itself. What it leaves unfinished ends with it."""

@@ -46,7 +46,7 @@ class Interval:
 
     def _due_at(self, operation_id: OperationId) -> Millis | None:
         known = self._journal.get(operation_id)
-        return known.due_at if known is not None else None
+        return (known.due_at or known.wait_ends_at) if known is not None else None
 
     def _until(self, due_at: Millis | None) -> float:
         if due_at is None:

@@ -67,11 +67,11 @@ class Pulse:
         if self.is_over:
             raise self.failure or SuspendExecution()
 
-    def _go_on(self) -> bool:
+    def _go_on(self, *, is_quiet: bool) -> bool:
         if self.is_over:
             return False
-        if self.gate.release():
+        if self.gate.release() or self.gate.give_turns():
             return True
-        if self._running == 0 and self._is_waiting():
+        if is_quiet and self._running == 0 and self._is_waiting():
             self.end()
         return False

@@ -18,6 +18,8 @@ class Room:
     parent: "Room | None" = None
     """The room that it was entered from."""
     asked: "set[Asked[Any]]" = field(default_factory=set)
+    wait: Callable[[int], asyncio.Future[None]] | None = None
+    """Begins a durable wait of so many seconds that takes no place among the author's operations."""
     tasks: int = 0
     """Tasks of the author's own that have not ended."""
 
@@ -61,6 +63,8 @@ class Asked(Generic[T]):
         """When it ended; None for what leaves no record of its end."""
         self.tell: Callable[[], None] | None = None
         """Tells the outcome, once it is known."""
+        self.turn: asyncio.Future[None] | None = None
+        """What it waits for before it does anything new, if it does."""
         self.task: asyncio.Task[T] | None = None
         """What works for it, if anything has to."""
         room.asked.add(self)

@@ -33,6 +33,13 @@ class Carried:
     requirements: Mapping[str, Requirement]
     runs: Mapping[str, Run]
     """By store."""
+    form: Form
+
+    def again(self, requirement_id: str, url: str) -> str | None:
+        """What is wrong when the requirement is carried out alone."""
+        requirement = self.requirements[requirement_id]
+        run = asyncio.run(carry_out([requirement], self.form, url))
+        return run.problems.get(requirement_id) or complaint(requirement, run.outcomes[requirement_id])
 
 
 @pytest.fixture(scope="module", params=list(Form))
@@ -51,16 +58,20 @@ def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         wanted = {store: [requirements[key] for key in IDS if (key, store) in asked] for store in STORES}
         return await asyncio.gather(*(carry_out(wanted[store], form, urls[store]) for store in STORES))
 
-    return Carried(requirements=requirements, runs=dict(zip(STORES, asyncio.run(both()), strict=True)))
+    return Carried(requirements=requirements, runs=dict(zip(STORES, asyncio.run(both()), strict=True)), form=form)
 
 
 @pytest.mark.skipif(FOLDER is None, reason=f"no requirement files; say where they are: {FOLDER_VARIABLE}=FOLDER")
 @pytest.mark.parametrize("requirement_id", IDS)
 @pytest.mark.parametrize("store", STORES)
-def test_the_requirement_is_met(carried: Carried, store: str, requirement_id: str) -> None:
+def test_the_requirement_is_met(carried: Carried, store: str, requirement_id: str, tmp_path: Path) -> None:
     requirement, run = carried.requirements[requirement_id], carried.runs[store]
     if requirement_id in run.unwritten:
         pytest.skip(f"nobody wrote the handler {requirement.function}")
     assert requirement_id not in run.problems, run.problems[requirement_id]
     found = complaint(requirement, run.outcomes[requirement_id])
+    if found is not None:
+        # Answers come after so many seconds, whoever else needs the processor; alone it must fit.
+        url = "memory:" if store == "memory" else f"sqlite:///{tmp_path / 'alone.db'}"
+        found = carried.again(requirement_id, url)
     assert found is None, found

@@ -28,6 +28,8 @@ _TIMED_OUT = "Sandbox.Timedout"
 
 def begin(draft: Draft, command: BeginInvocation) -> Delta:
     """The owed invocation becomes live; one that is no longer owed only loses its effect."""
+    if command.number > draft.head.invocations:
+        return draft.finish()  # never owed yet, so there is no effect that it could carry out
     draft.done(Invoke(arn=draft.origin.arn, number=command.number))
     life.ripen(draft)
     owed = draft.invocation

@@ -72,7 +72,7 @@ async def parallel_8_1(event: None, context: AsyncDurableContext) -> list[str]:
 
 @durable_execution
 async def parallel_8_3(event: None, context: AsyncDurableContext) -> list[str]:
-    branches: list[ParallelBranch[str]] = [
+    branches = [
         ParallelBranch(giving("one"), name="first"),
         ParallelBranch(giving("two"), name="second"),
     ]

@@ -130,6 +130,6 @@ async def plugin_10_23(event: None, context: AsyncDurableContext) -> list[str]:
     async def branch_b(branch: AsyncDurableContext) -> str:
         return "b-done"
 
-    branches = [ParallelBranch[str](branch_a, name="branch-a"), ParallelBranch[str](branch_b, name="branch-b")]
+    branches = [ParallelBranch(branch_a, name="branch-a"), ParallelBranch(branch_b, name="branch-b")]
     batch = await context.parallel(branches, name="ctx", config=ParallelConfig(max_concurrency=1))
     return batch.get_results()

@@ -214,6 +214,8 @@ def read_moment(value: object) -> Millis | None:
     API bodies carry seconds and envelopes milliseconds; the size of a number tells which. boto3 hands out datetimes.
     What is finer than a millisecond is cut off, as it is in envelopes: a moment must read the same in both.
     """
+    if type(value) is int:  # what envelopes hold, by the thousand
+        return Millis(value if value > MILLIS_ABOVE else value * 1000)
     try:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)

@@ -16,10 +16,10 @@ class WaitCall:
 
 
 def wait(call: WaitCall, journal: Journal) -> Script[None]:
-    if journal.find(call.identity) is None:
+    known = journal.find(call.identity)
+    if known is None:
         yield Save(replace(call.identity.update(Action.START), wait_seconds=call.seconds), wait=True)
-    while True:
         known = journal.find(call.identity)
-        if known is not None and known.status.is_terminal:
-            return
+    while known is None or not known.status.is_terminal:
         yield Park(call.identity.id)
+        known = journal.find(call.identity)

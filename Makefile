@@ -15,6 +15,8 @@ READY := $(VENV)/.ready
 CHECKED := $(wildcard src tests examples demo bench)
 # What dependency-groups.dev lists; read here because pip learned to do it only in 25.1.
 DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+# Tests run in this many processes; 0 runs them in one, where what they print can be seen with ARGS=-s.
+WORKERS ?= 2
 ARGS ?=
 IMAGE ?= everstep:dev
 
@@ -38,7 +40,7 @@ demo: $(READY) ## an order that survives two kills, with its history as a timeli
 	@$(BIN)/python -m demo
 
 test: $(READY) ## all tests, the quick wings first; pass options with ARGS='-k timer'
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(READY) ## format, lint, types, workflows
 	@$(BIN)/ruff format --check --quiet $(CHECKED) || { echo "not formatted: run make fmt" >&2; exit 1; }

@@ -71,6 +71,8 @@ class Answer:
     body: bytes
     error_type: str | None = None
     """The header `x-amzn-errortype`."""
+    execution_arn: str | None = None
+    """The header `X-Amz-Durable-Execution-Arn`: the execution that an Invoke began."""
 
 
 class Unreachable(Exception):
@@ -154,7 +156,12 @@ class Connections:
             connection.close()
         else:
             self._idle.append(connection)
-        return Answer(status=response.status, body=body, error_type=response.getheader("x-amzn-errortype"))
+        return Answer(
+            status=response.status,
+            body=body,
+            error_type=response.getheader("x-amzn-errortype"),
+            execution_arn=response.getheader("X-Amz-Durable-Execution-Arn"),
+        )
 
 
 def _send(connection: HTTPConnection, request: Request) -> HTTPResponse:

@@ -12,9 +12,11 @@
 from typing import TypeVar
 
 from everstep.core.refusal import INVALID_TOKEN, Code
-from everstep.errors import CheckpointError, ServiceError
+from everstep.errors import CheckpointError, GetExecutionStateError, ServiceError
 
 E = TypeVar("E", bound=ServiceError)
+
+_CALLS: dict[type[ServiceError], str] = {CheckpointError: "save progress", GetExecutionStateError: "read the state"}
 
 
 def refused(kind: type[E], *, code: str, status: int, message: str) -> E:
@@ -51,4 +53,4 @@ def _is_passing(code: str, status: int) -> bool:
 
 
 def _call(kind: type[ServiceError]) -> str:
-    return "save progress" if issubclass(kind, CheckpointError) else "read the state"
+    return _CALLS.get(kind, "carry out the request")

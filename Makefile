@@ -21,7 +21,7 @@ ARGS ?=
 IMAGE ?= everstep:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench image sam-gate e2e-docker clean dist
+.PHONY: help setup demo test javascript check fmt bench image sam-gate e2e-docker clean dist
 
 help: ## show this list
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16
@@ -39,7 +39,16 @@ $(READY): pyproject.toml
 demo: $(READY) ## an order that survives two kills, with its history as a timeline
 	@$(BIN)/python -m demo
 
-test: $(READY) ## all tests, the quick wings first; pass options with ARGS='-k timer'
+# What npm installs beside its own folder, so that make can see how old it is.
+NPM_READY := tests/javascript/node_modules/.package-lock.json
+
+javascript: ## the official SDK for JavaScript, for the tests that run functions written with it
+	@if ! command -v npm > /dev/null; then echo "SKIPPED functions in JavaScript: they need node and npm" >&2; \
+	elif test ! $(NPM_READY) -nt tests/javascript/package.json; then echo "setting up tests/javascript ..."; \
+	  npm install --prefix tests/javascript --no-package-lock --no-audit --no-fund --loglevel error \
+	    && touch $(NPM_READY) || echo "SKIPPED functions in JavaScript: npm could not install their SDK" >&2; fi
+
+test: $(READY) javascript ## all tests, the quick wings first; pass options with ARGS='-k timer'
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(READY) ## format, lint, types, workflows

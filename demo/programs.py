@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +52,21 @@ def start(*arguments: str, folder: Path) -> Program:
 
     Raises RuntimeError, with what it wrote, when it ends instead.
     """
-    log = folder / f"{arguments[0]}-{time.time_ns()}.log"
+    command = [sys.executable, "-m", "everstep", *arguments, "--json"]
+    return launch(command, f"everstep {arguments[0]}", folder, {"PYTHONUNBUFFERED": "1"})
+
+
+def launch(command: Sequence[str], name: str, folder: Path, environment: Mapping[str, str]) -> Program:
+    """Start a program that announces itself as ours do, with a line of JSON, and wait until it is ready.
+
+    Raises RuntimeError, with what it wrote, when it ends instead.
+    """
+    log = folder / f"{name.replace(' ', '-')}-{time.time_ns()}.log"
     with log.open("wb") as output:  # a file and no pipe, which would fill up while nobody reads
         process = subprocess.Popen(
-            [sys.executable, "-m", "everstep", *arguments, "--json"],
+            command,
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -69,11 +78,11 @@ def start(*arguments: str, folder: Path) -> Program:
                 found: dict[str, Any] = json.loads(line)
                 return found
         if process.poll() is not None:
-            raise RuntimeError(f"everstep {' '.join(arguments)} did not start: {log.read_text()}")
+            raise RuntimeError(f"{name} did not start ({' '.join(command)}): {log.read_text()}")
         return None
 
     try:
-        found = until(announced, f"the start of everstep {arguments[0]}", START_SECONDS_MAX)
+        found = until(announced, f"the start of {name}", START_SECONDS_MAX)
     except BaseException:
         process.kill()
         process.wait()

@@ -11,7 +11,7 @@ import functools
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, Unpack, cast, overload
 
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
 from everstep.core.model import Arn, Kind, Operation
@@ -24,6 +24,7 @@ from everstep.sdk.context_async import AsyncDurableContext
 from everstep.sdk.decorators import is_async_inside
 from everstep.sdk.drive.calls import read_pages
 from everstep.sdk.drive.threads import ThreadDriver
+from everstep.sdk.lifetime import Lifetime, LifetimeKeywords
 from everstep.sdk.observer import Around, Observer
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.ending import PENDING, Failed, Finished, HandlerEnd, Suspended, end, failed
@@ -51,12 +52,15 @@ class DurableFunction(Generic[R]):
         client: DurableClient | None = None,
         serdes: SerDes[Any] | None = None,
         plugins: "Sequence[PluginFactory]" = (),
+        lifetime: Lifetime | None = None,
     ) -> None:
         functools.update_wrapper(self, handler)
         self.handler = handler
         """The author's own function."""
         self.name: str = getattr(handler, "__name__", type(handler).__name__)
         self.is_async = is_async_inside(handler)
+        self.lifetime = lifetime or Lifetime()
+        """What the author declares of its executions; for tools, the function itself never looks."""
         self._client = client
         self._serdes = serdes
         self._plugins = plugins
@@ -158,6 +162,7 @@ def durable_execution(
     client: DurableClient | None = None,
     serdes: SerDes[Any] | None = None,
     plugins: "Sequence[PluginFactory] | None" = None,
+    **lifetime: Unpack[LifetimeKeywords],
 ) -> Decorator: ...
 
 
@@ -168,6 +173,7 @@ def durable_execution(
     client: DurableClient | None = None,
     serdes: SerDes[Any] | None = None,
     plugins: "Sequence[PluginFactory] | None" = None,
+    **lifetime: Unpack[LifetimeKeywords],
 ) -> Any:
     """Make a durable function of a handler `f(event, context)`, written `def` or `async def`.
 
@@ -176,7 +182,11 @@ def durable_execution(
     `AWS_ENDPOINT_URL_LAMBDA` names, AWS Lambda itself if it names none. `serdes` serializes the results of all
     operations that have no serializer of their own. `plugins` are factories of plugins that watch the function, beside
     those that `DURABLE_EXECUTION_PLUGINS` names; raises PluginLoadError when one of them cannot be used.
+
+    `execution_timeout` (1 second to 366 days) and `retention_days` (1 to 90) declare what `everstep template` writes
+    into a SAM template; raises ValidationError when they cannot be right.
     """
+    declared = Lifetime(**lifetime)
     if boto3_client is not None:
         from everstep.sdk.clients.boto import BotoClient
 
@@ -187,8 +197,8 @@ def durable_execution(
         plugins = load_configured_plugins(plugins)
     factories = plugins or ()
     if func is None:
-        return lambda handler: DurableFunction(handler, client, serdes, factories)
-    return DurableFunction(func, client, serdes, factories)
+        return lambda handler: DurableFunction(handler, client, serdes, factories, declared)
+    return DurableFunction(func, client, serdes, factories, declared)
 
 
 # --------------------------------------------------------------------------- one invocation

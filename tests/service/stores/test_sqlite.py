@@ -14,6 +14,7 @@ import pytest
 from everstep.core.model import Millis
 from everstep.service.ports import ListQuery, Store, StoreError
 from everstep.service.stores.sqlite import SqliteStore
+from everstep.service.stores.sqlite_schema import migrations
 from tests.service.stores.claims import the
 from tests.service.stores.deltas import LIVE, NOW, a_birth, a_change, a_step, an_origin
 from tests.service.stores.store_contract import StoreContract
@@ -119,6 +120,7 @@ def test_a_closed_store_leaves_one_database_and_one_lock_file(tmp_path: Path) ->
 KILLED = """
 import asyncio, sys
 from everstep.service.stores.sqlite import SqliteStore
+from everstep.service.stores.sqlite_schema import migrations
 from tests.service.stores.deltas import a_birth, a_step
 
 async def run():
@@ -188,7 +190,10 @@ def test_a_store_of_a_newer_program_is_refused_and_untouched(tmp_path: Path) -> 
     with closing(sqlite3.connect(path)) as future:
         future.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
-    assert "was written by a newer everstep (format 99, this one knows up to 1): upgrade everstep" in refusal(path)
+    assert (
+        f"was written by a newer everstep (format 99, this one knows up to {len(migrations())}): upgrade everstep"
+        in refusal(path)
+    )
     assert path.read_bytes() == before
 
 
@@ -197,7 +202,7 @@ def test_a_newer_format_is_noticed_even_where_it_is_only_in_the_log(tmp_path: Pa
     make_store(path)
     with closing(sqlite3.connect(path)) as future:
         future.execute("PRAGMA user_version = 99")  # Stays in the log while this connection is open.
-        assert int.from_bytes(path.read_bytes()[60:64], "big") == 1
+        assert int.from_bytes(path.read_bytes()[60:64], "big") == len(migrations())
         assert "format 99" in refusal(path)
 
 
@@ -252,6 +257,7 @@ def test_two_stores_do_not_share_a_file_whichever_name_leads_to_it(tmp_path: Pat
 HOLDER = """
 import asyncio, sys
 from everstep.service.stores.sqlite import SqliteStore
+from everstep.service.stores.sqlite_schema import migrations
 
 async def run():
     store = await SqliteStore.open(sys.argv[1])

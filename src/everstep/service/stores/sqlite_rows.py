@@ -88,16 +88,12 @@ def write(connection: sqlite3.Connection, change: Change) -> None:
             _write_rows(connection, change)
         case Removal(arn=arn, version=version):
             execution = _current(connection, arn, version)
-            for table, column in _TABLES.items():
-                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (execution,))
+            connection.execute("DELETE FROM executions WHERE id = ?", (execution,))
+            connection.execute("INSERT INTO garbage (execution) VALUES (?)", (execution,))
         case EffectRemoval(id=effect_id):
             connection.execute("DELETE FROM effects WHERE id = ?", (effect_id,))
         case _:
             assert_never(change)
-
-
-_TABLES = {"operations": "execution", "events": "execution", "origins": "execution", "executions": "id"}
-"""Where an execution is written, and the column of its number."""
 
 
 def _write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
@@ -114,6 +110,13 @@ def _write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
     connection.executemany("DELETE FROM effects WHERE id = ?", ((effect_id,) for effect_id in rows.performed))
     # An effect that waits already keeps its place: performing it once is enough.
     connection.executemany("INSERT INTO effects (id, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rows.effects)
+
+
+_NEXT_NUMBER = (
+    "max((SELECT coalesce(max(id), 0) FROM executions), (SELECT coalesce(max(execution), 0) FROM garbage)) + 1"
+)
+"""Beyond every execution and all garbage: SQLite on its own would give the number of a forgotten newest one again, and
+with it rows that are still to be deleted."""
 
 
 def _current(connection: sqlite3.Connection, arn: Arn, version: int) -> int:
@@ -146,8 +149,8 @@ def _insert(connection: sqlite3.Connection, rows: DeltaRows, birth: Birth) -> in
     born = (rows.arn, origin.function, origin.version, origin.name, origin.unique_name, origin.started_at)
     standing = (rows.status, rows.version, rows.due_at, rows.is_live, rows.head)
     execution = connection.execute(
-        "INSERT INTO executions (arn, function, function_version, name, unique_name, started_at,"
-        " status, version, due_at, is_live, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO executions (id, arn, function, function_version, name, unique_name, started_at,"
+        f" status, version, due_at, is_live, head) VALUES ({_NEXT_NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*born, *standing),
     ).lastrowid
     assert execution is not None

@@ -2,13 +2,17 @@
 
 Ours carry an application id; `user_version` is the number of the last migration that was applied. A file that is not
 ours, or is newer than this program, is recognised at a glance that leaves no trace. Migrations only go forward, one
-transaction each.
+transaction each: a process that dies in one leaves the format that it found.
+
+A file is checked before it is used, because a service that runs on a damaged one spreads the damage. The check reads
+the whole file, at some 500 MB a second, so larger ones than `CHECKED_AT_START_BYTES_MAX` are left to
+`everstep store check`: a restart must not take a minute.
 """
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -21,6 +25,10 @@ APPLICATION_ID = 0x45565354
 """`EVST` in the header of every file of ours."""
 BUSY_SECONDS = 5.0
 """How long to wait for a stranger (a backup, the sqlite3 shell) that locks the file for a moment."""
+
+CHECKED_AT_START_BYTES_MAX = 256 * 1024 * 1024
+LOG_BYTES_MAX = 64 * 1024 * 1024
+"""To this the write-ahead log is cut once it has been put into the file; a long backup may have let it grow."""
 
 Synchronous: TypeAlias = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 """How far a commit reaches before it is acknowledged; FULL survives a power cut, NORMAL a crash of the program."""
@@ -47,21 +55,28 @@ class Database:
 def open_database(path: Path, synchronous: Synchronous) -> Database:
     """Open the store at this path, make it if there is none; raises StoreError with one sentence for people."""
     path = path.resolve()  # One file has one lock, whichever link led to it.
-    with _errors_for_people(path), contextlib.ExitStack() as undo:
-        _judge(path)
-        lock = FileLock.take(path.with_name(f"{path.name}.lock"))
+    with errors_for_people(path), contextlib.ExitStack() as undo:
+        judge(path)
+        lock = take_lock(path)
         undo.callback(lock.release)
-        writer = undo.enter_context(contextlib.closing(_connect(path)))
-        _migrate(path, writer)
+        writer = undo.enter_context(contextlib.closing(connect(path)))
+        if path.stat().st_size <= CHECKED_AT_START_BYTES_MAX:
+            _refuse_damage(path, writer)
+        migrate(path, writer, migrations())
         _tune(path, writer, synchronous)
-        reader = undo.enter_context(contextlib.closing(_connect(path)))
+        reader = undo.enter_context(contextlib.closing(connect(path)))
         reader.execute("PRAGMA query_only = ON")
         undo.pop_all()
         return Database(path=path, writer=writer, reader=reader, lock=lock)
 
 
+def take_lock(path: Path) -> FileLock:
+    """Keep every other service away from the store at this (resolved) path. Raises HeldError."""
+    return FileLock.take(path.with_name(f"{path.name}.lock"))
+
+
 @contextlib.contextmanager
-def _errors_for_people(path: Path) -> Iterator[None]:
+def errors_for_people(path: Path) -> Iterator[None]:
     try:
         yield
     except HeldError as error:
@@ -80,7 +95,7 @@ def _errors_for_people(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _judge(path: Path) -> None:
+def judge(path: Path) -> None:
     """Raise StoreError unless what is at this path, if anything, is ours to use."""
     if not path.parent.is_dir():
         raise StoreError(f"{path} cannot be made: there is no folder {path.parent}, make it first")
@@ -104,15 +119,14 @@ def _judge(path: Path) -> None:
         )
     if application != APPLICATION_ID:
         raise _not_ours(path)
-    _judge_format(path, version)
+    _judge_format(path, version, len(migrations()))
 
 
 def _not_ours(path: Path) -> StoreError:
     return StoreError(f"{path} is not a store of everstep: choose another store file, or move this one away")
 
 
-def _judge_format(path: Path, version: int) -> None:
-    newest = len(_migrations())
+def _judge_format(path: Path, version: int, newest: int) -> None:
     if version > newest:
         raise StoreError(
             f"{path} was written by a newer everstep (format {version}, this one knows up to {newest}): "
@@ -120,16 +134,26 @@ def _judge_format(path: Path, version: int) -> None:
         )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """A connection without transactions of its own making, which may move between threads (one uses it at a time)."""
     return sqlite3.connect(os.fspath(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
-def _migrate(path: Path, connection: sqlite3.Connection) -> None:
+def _refuse_damage(path: Path, connection: sqlite3.Connection) -> None:
+    found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreError(
+            f"{path} is damaged ({found}): keep a copy of it and of {path.name}-wal, see the whole damage with"
+            f" `everstep store check {path}`, and put the newest backup in its place"
+        )
+
+
+def migrate(path: Path, connection: sqlite3.Connection, scripts: Sequence[str]) -> tuple[int, int]:
+    """Bring the file forward to the last of the scripts; the formats before and after. Raises StoreError."""
     # The glance saw only the file; a log that was not yet put back into it may know better.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    _judge_format(path, version)
-    for number, script in enumerate(_migrations()[version:], start=version + 1):
+    _judge_format(path, version, len(scripts))
+    for number, script in enumerate(scripts[version:], start=version + 1):
         try:
             connection.executescript(
                 f"BEGIN IMMEDIATE;\n{script}\n"
@@ -138,9 +162,10 @@ def _migrate(path: Path, connection: sqlite3.Connection) -> None:
         except sqlite3.Error:
             connection.rollback()
             raise
+    return version, len(scripts)
 
 
-def _migrations() -> list[str]:
+def migrations() -> list[str]:
     """The scripts in order; the name of each begins with its number, from 0001 without gaps."""
     folder = resources.files("everstep.service.stores") / "migrations" / "sqlite"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
@@ -152,6 +177,7 @@ def _tune(path: Path, connection: sqlite3.Connection, synchronous: Synchronous) 
     if mode != "wal":
         raise StoreError(f"{path} is on a file system without shared memory for SQLite: choose a local disk")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES_MAX}")
     if synchronous in {"FULL", "EXTRA"}:
         # macOS acknowledges a plain fsync before the disk has written anything.
         connection.execute("PRAGMA fullfsync = ON")

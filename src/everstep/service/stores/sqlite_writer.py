@@ -6,10 +6,14 @@
 
 While one transaction is on its way to the disk, the next deltas gather in the queue; they then share the next
 fsync. A single writer needs no retries on a busy database, and the order of the queue is the order of the file.
+
+While nobody waits, the thread sweeps garbage, a slice at a time; where somebody always waits, every
+`BATCHES_BETWEEN_SWEEPS` transactions, so that garbage cannot grow for ever.
 """
 
 import asyncio
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -19,7 +23,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from everstep.service.ports import NameTakenError, StaleVersionError, StoreError
-from everstep.service.stores.sqlite_rows import Change, write
+from everstep.service.stores.sqlite_garbage import is_garbage_left, sweep
+from everstep.service.stores.sqlite_rows import Change, Removal, write
+
+logger = logging.getLogger(__name__)
+
+BATCHES_BETWEEN_SWEEPS = 20
+SWEEP_AGAIN_SECONDS = 5.0
+"""After a slice that the disk refused: deleting can wait, writing cannot."""
 
 _Outcome: TypeAlias = Exception | None
 
@@ -40,6 +51,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._is_open = True
+        self._has_garbage = is_garbage_left(connection)
         # A daemon, because a program that ends without closing its store must not hang; what is lost then was never
         # acknowledged.
         self._thread = threading.Thread(target=self._run, name="everstep-sqlite-writer", daemon=True)
@@ -65,21 +77,39 @@ class Writer:
 
     def _run(self) -> None:
         is_open = True
+        patience = 0.0
+        batches = 0
         while is_open:
-            taken = self._take()
+            taken = self._take(patience if self._has_garbage else None)
             batch = [waiting for waiting in taken if waiting is not None]
             is_open = len(batch) == len(taken)
-            outcomes = self._write_all([waiting.change for waiting in batch])
-            with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits for an answer any more.
-                self._loop.call_soon_threadsafe(_tell, batch, outcomes)
+            if batch:
+                outcomes = self._write_all([waiting.change for waiting in batch])
+                self._has_garbage |= any(isinstance(waiting.change, Removal) for waiting in batch)
+                with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits for an answer any more.
+                    self._loop.call_soon_threadsafe(_tell, batch, outcomes)
+            batches += 1
+            if self._has_garbage and (not taken or batches >= BATCHES_BETWEEN_SWEEPS):
+                patience = self._sweep()
+                batches = 0
 
-    def _take(self) -> list[_Waiting | None]:
-        """Everything that waits; blocks until there is something."""
-        taken = [self._queue.get()]
+    def _take(self, seconds_max: float | None) -> list[_Waiting | None]:
+        """Everything that waits; blocks until there is something, or for so long."""
+        taken: list[_Waiting | None] = []
         with contextlib.suppress(queue.Empty):
+            taken.append(self._queue.get(timeout=seconds_max))
             while True:
                 taken.append(self._queue.get_nowait())
         return taken
+
+    def _sweep(self) -> float:
+        """Delete a slice of garbage; after how many idle seconds the next one may follow."""
+        try:
+            self._has_garbage = sweep(self._connection)
+        except sqlite3.Error as error:
+            logger.warning("%s: forgotten executions could not be deleted yet: %s", self._path, error)
+            return SWEEP_AGAIN_SECONDS
+        return 0.0
 
     def _write_all(self, batch: Sequence[Change]) -> list[_Outcome]:
         """Write the batch in one transaction. A refused change fails alone; an error undoes the whole transaction."""

@@ -207,7 +207,7 @@ class Record:
     """By ARN: every execution that the service still knows."""
     deeds: tuple[Deed, ...] = ()
     expected: Mapping[str, str] = field(default_factory=dict)
-    """By ARN: the result (JSON text) with which the execution must have succeeded, if it succeeded."""
+    """By ARN: the result (JSON text) with which the execution must succeed, unless somebody deleted it since."""
     concurrency: Mapping[str, int] = field(default_factory=dict)
     """By name of a map or parallel (unique in a run): how many units may be under way at once."""
     rows: Mapping[str, int] | None = None
@@ -217,6 +217,8 @@ class Record:
     """How late a timer may be noticed outside of troubles; None: not judged."""
     skew_ms_max: int = 0
     limits: Limits | None = None
+    ledger_is_whole: bool = False
+    """Whether every body of every step writes a `BodyRan`."""
 
 
 def story_from_json(arn: str, execution: Mapping[str, Any], events: list[Any]) -> Story:

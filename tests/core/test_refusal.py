@@ -18,6 +18,8 @@ STATUSES = {
     "RequestTooLargeException": 413,
     "TooManyRequestsException": 429,
     "MethodNotAllowedException": 405,
+    "AccessDeniedException": 403,
+    "UnrecognizedClientException": 401,
     "ServiceException": 500,
     "KMSAccessDeniedException": 502,
     "KMSDisabledException": 502,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from everstep.core.model import Arn, CallbackId, CallbackOptions, ErrorObject, Millis, OperationId
+from everstep.core.records import quick
 
 
 class EventType(StrEnum):
@@ -40,6 +41,7 @@ class EventType(StrEnum):
     INVOCATION_COMPLETED = "InvocationCompleted"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of the history.

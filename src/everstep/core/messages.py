@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, Operation, OperationId, Update
+from everstep.core.records import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class InvocationOutput:
     error: ErrorObject | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointRequest:
     token: CheckpointToken
@@ -45,6 +47,7 @@ class CheckpointRequest:
     client_token: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointReply:
     """What a checkpoint changed: every operation that this invocation has not seen in its present version."""

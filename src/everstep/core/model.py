@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from everstep.core.records import quick
+
 Millis = NewType("Millis", int)
 """A moment: milliseconds since the Unix epoch, UTC."""
 
@@ -121,6 +123,7 @@ class ErrorObject:
     stack_trace: tuple[str, ...] | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What a function reports of one operation (`OperationUpdate` on the wire).
@@ -164,6 +167,7 @@ class InvokeOptions:
     trace_id: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One durable operation as it stands now.

@@ -23,6 +23,8 @@ class Code(StrEnum):
     TOO_LARGE = "RequestTooLargeException"
     TOO_MANY = "TooManyRequestsException"
     METHOD_NOT_ALLOWED = "MethodNotAllowedException"
+    ACCESS_DENIED = "AccessDeniedException"
+    UNRECOGNIZED_CLIENT = "UnrecognizedClientException"
     SERVICE = "ServiceException"
     KMS_ACCESS_DENIED = "KMSAccessDeniedException"
     KMS_DISABLED = "KMSDisabledException"
@@ -41,6 +43,8 @@ _HTTP_STATUS = {
     Code.ALREADY_STARTED: 409,
     Code.TOO_LARGE: 413,
     Code.TOO_MANY: 429,
+    Code.ACCESS_DENIED: 403,
+    Code.UNRECOGNIZED_CLIENT: 401,
     Code.SERVICE: 500,
     Code.KMS_ACCESS_DENIED: 502,
     Code.KMS_DISABLED: 502,

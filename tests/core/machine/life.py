@@ -15,6 +15,7 @@ from everstep.core.machine.commands import (
     InvocationEnd,
     InvocationEnded,
     Lost,
+    Past,
     Pause,
     Resume,
     Returned,
@@ -35,7 +36,7 @@ from tests.core.machine.factories import START, an_origin
 class Life:
     """Owns an execution from its birth, and the clock it lives by."""
 
-    def __init__(self, origin: Origin | None = None, limits: Limits = LIMITS) -> None:
+    def __init__(self, origin: Origin | None = None, limits: Limits = LIMITS, past: Past | None = None) -> None:
         self.now = START
         self.limits = limits
         self.events: list[Event] = []
@@ -43,7 +44,7 @@ class Life:
         self.token = CheckpointToken("")
         """What the live invocation may write with; the dead one's, when there is none."""
         self._execution: Execution | None = None
-        self.do(Start(origin=origin or an_origin()))
+        self.do(Start(origin=origin or an_origin(), past=past))
 
     # ------------------------------------------------------------------ looking
     @property

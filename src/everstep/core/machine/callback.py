@@ -8,14 +8,13 @@ The answers come from outside, not from the function. The first one wins. A hear
 never the total timeout.
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.rules import Rules, Table, refuse_misplaced
 from everstep.core.machine.state import Origin
 from everstep.core.model import Action, CallbackOptions, ErrorObject, Millis, Operation, Status, Update
 from everstep.core.names import make_callback_id
+from everstep.core.records import changed
 
 TRANSITIONS: Table = {(None, Action.START): Status.STARTED}
 
@@ -25,14 +24,14 @@ _NO_OPTIONS = CallbackOptions()
 
 
 def introduce(callback: Operation, origin: Origin) -> Operation:
-    return replace(callback, callback_id=make_callback_id(origin.arn, callback.id))
+    return changed(callback, callback_id=make_callback_id(origin.arn, callback.id))
 
 
 def when_reported(callback: Operation, update: Update, now: Millis) -> Operation:
     options = update.callback or _NO_OPTIONS
     expires_at = Millis(now + options.timeout_seconds * 1000) if options.timeout_seconds else None
-    started = replace(callback, callback=options, expires_at=expires_at)
-    return replace(started, due_at=next_due(started, now))
+    started = changed(callback, callback=options, expires_at=expires_at)
+    return changed(started, due_at=next_due(started, now))
 
 
 def next_due(callback: Operation, heard_at: Millis) -> Millis | None:
@@ -52,7 +51,7 @@ def when_due(callback: Operation, now: Millis) -> tuple[Operation, Happening]:
     assert callback.status is Status.STARTED, callback
     # Which end came first, not which ones are past: a service that was away may notice both at once.
     error = TIMEOUT if callback.due_at == callback.expires_at else HEARTBEAT
-    over = replace(callback, status=Status.TIMED_OUT, ended_at=now, due_at=None, error=error)
+    over = changed(callback, status=Status.TIMED_OUT, ended_at=now, due_at=None, error=error)
     # The history names the sort of timeout only; the text stands on the operation.
     return over, Happening(type=EventType.CALLBACK_TIMED_OUT, error=ErrorObject(type=error.type))
 

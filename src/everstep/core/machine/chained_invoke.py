@@ -9,7 +9,6 @@ so that an effect performed twice finds it there. A plain target is called once 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 from everstep.core.events import EventType
 from everstep.core.machine.commands import Target
@@ -20,6 +19,7 @@ from everstep.core.machine.rules import Rules, Table, never_due, refuse_misplace
 from everstep.core.machine.state import Origin, Parent
 from everstep.core.model import Action, ErrorObject, ExecutionStatus, Millis, Operation, Status, Update
 from everstep.core.names import ExecutionName, FunctionName, parse_arn, parse_function
+from everstep.core.records import changed
 from everstep.core.refusal import Code, invalid
 
 TRANSITIONS: Table = {(None, Action.START): Status.STARTED}
@@ -35,7 +35,7 @@ def check(update: Update) -> None:
 
 
 def when_reported(call: Operation, update: Update, now: Millis) -> Operation:
-    return replace(call, invoke=update.invoke, input=update.payload)
+    return changed(call, invoke=update.invoke, input=update.payload)
 
 
 def told_by(call: Operation) -> Happening:
@@ -59,12 +59,12 @@ def pursue(draft: Draft, call: Operation, targets: Mapping[str, Target]) -> None
         end(draft, call, Status.FAILED, error=error)
     elif target.is_durable:
         child = _child(draft, call, name, target)
-        born = replace(call, child_arn=child.arn)
+        born = changed(call, child_arn=child.arn)
         draft.put(born)
-        draft.tell(born, replace(told_by(born), executed_version=child.version))
+        draft.tell(born, changed(told_by(born), executed_version=child.version))
         draft.want(StartChild(arn=draft.origin.arn, origin=child))
     else:
-        draft.tell(call, replace(told_by(call), executed_version=name.version))
+        draft.tell(call, changed(told_by(call), executed_version=name.version))
         draft.want(
             CallFunction(
                 arn=draft.origin.arn,
@@ -125,7 +125,7 @@ def end(
     draft: Draft, call: Operation, status: Status, *, result: str | None = None, error: ErrorObject | None = None
 ) -> None:
     """The target is done: close the operation, as news for the function."""
-    over = replace(call, status=status, ended_at=draft.now, result=result, error=error, moved_in=draft.version)
+    over = changed(call, status=status, ended_at=draft.now, result=result, error=error, moved_in=draft.version)
     draft.put(over)
     draft.tell(over, Happening(type=_EVENT[status], result=result, error=error))
 

@@ -5,7 +5,6 @@ the ones before it. Whatever is refused, nothing of the batch remains and the to
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from everstep.core.limits import IDEMPOTENCY_WINDOW_MS, OPERATION_PAYLOAD_CHARS_MAX
 from everstep.core.machine import life, pausing
@@ -27,6 +26,7 @@ from everstep.core.model import (
     Update,
 )
 from everstep.core.names import TokenParts, make_token, parse_token
+from everstep.core.records import changed
 from everstep.core.refusal import invalid, stale_token
 from everstep.core.sizes import error_bytes, text_bytes
 
@@ -83,7 +83,7 @@ def _answer(draft: Draft, live: Invocation, request: CheckpointRequest) -> Delta
     """
     is_revoked = draft.head.status is ExecutionStatus.PAUSING
     operations = () if is_revoked else tuple(draft.unseen())
-    moved_on = replace(live, checkpoints=live.checkpoints + 1, is_revoked=is_revoked)
+    moved_on = changed(live, checkpoints=live.checkpoints + 1, is_revoked=is_revoked)
     token = token_of(draft, moved_on) if draft.is_running else None
     draft.invocation = moved_on
     if is_revoked:
@@ -139,7 +139,7 @@ def _report(draft: Draft, update: Update, targets: Mapping[str, Target]) -> None
         if rules.introduce is not None:
             reported = rules.introduce(reported, draft.origin)
     else:
-        reported = replace(before, status=status, due_at=None)
+        reported = changed(before, status=status, due_at=None)
     after = rules.when_reported(reported, update, draft.now)
     draft.put(after)
     if rules.told_by is not None:

@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from everstep.core.events import Event
 from everstep.core.machine.state import Origin
 from everstep.core.messages import CheckpointRequest, InvocationOutput
-from everstep.core.model import ErrorObject, ExecutionStatus, OperationId
+from everstep.core.model import ErrorObject, ExecutionStatus, Operation, OperationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a fork brings along."""
+
+    operations: tuple[Operation, ...]
+    """In start order, numbered from 1."""
+    events: tuple[Event, ...]
+    """What the history tells of them; the numbers mean nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +25,7 @@ class Start:
     """Begin a new execution."""
 
     origin: Origin
+    past: Past | None = None
     effect_id: str | None = None
     """The effect that this carries out, if it was an execution that wanted it."""
 
@@ -112,6 +124,15 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hurry:
+    """Somebody will not wait for the time that would do it anyway."""
+
+    operation_id: OperationId | None = None
+    """A wait, or a step that pauses before its next attempt. None: the invocation that failed and is to be tried
+    again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed."""
 
@@ -162,5 +183,6 @@ Command: TypeAlias = (
     | Resume
     | Stop
     | Delete
+    | Hurry
     | Tick
 )

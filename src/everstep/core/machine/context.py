@@ -7,12 +7,11 @@ START may be left out. A context whose result is too large to keep ends with `re
 replay, so its children stay visible to the function.
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.rules import Rules, Table, never_due, refuse_misplaced
 from everstep.core.model import Action, Millis, Operation, Status, Update
+from everstep.core.records import changed
 
 TRANSITIONS: Table = {
     (None, Action.START): Status.STARTED,
@@ -32,7 +31,7 @@ _TOLD_BY = {
 def when_reported(context: Operation, update: Update, now: Millis) -> Operation:
     if update.action is Action.START:
         return context
-    return replace(
+    return changed(
         context,
         ended_at=now,
         result=update.payload,

@@ -8,7 +8,7 @@ All three are pure. `decide` leaves the execution as it was; `evolve` spends it.
 from typing import assert_never
 
 from everstep.core.limits import LIMITS, Limits
-from everstep.core.machine import checkpoint, invocation, life, outside, pausing
+from everstep.core.machine import checkpoint, forking, hurrying, invocation, life, outside, pausing
 from everstep.core.machine.commands import (
     AnswerCallback,
     BeginInvocation,
@@ -16,6 +16,7 @@ from everstep.core.machine.commands import (
     ChildEnded,
     Command,
     Delete,
+    Hurry,
     InvocationEnded,
     Pause,
     Resume,
@@ -40,10 +41,8 @@ def decide(execution: Execution | None, command: Command, now: Millis, limits: L
     assert execution is not None, command
     draft = Draft(execution, now, limits)
     match command:
-        case Start(effect_id=effect_id):
-            life.begin(draft)
-            if effect_id is not None:
-                draft.perform(effect_id)
+        case Start():
+            _begin(draft, command)
         case Checkpoint(request=request, targets=targets):
             return checkpoint.take(draft, request, targets)
         case BeginInvocation():
@@ -62,12 +61,22 @@ def decide(execution: Execution | None, command: Command, now: Millis, limits: L
             life.stop(draft, error)
         case Delete():
             life.delete(draft)
+        case Hurry(operation_id=operation_id):
+            hurrying.hurry(draft, operation_id)
         case Tick():
             life.ripen(draft)
             life.wake(draft)
         case _:
             assert_never(command)
     return draft.finish()
+
+
+def _begin(draft: Draft, start: Start) -> None:
+    life.begin(draft)
+    if start.past is not None:
+        forking.remember(draft, start.past)
+    if start.effect_id is not None:
+        draft.perform(start.effect_id)
 
 
 def evolve(execution: Execution | None, delta: Delta) -> Execution:

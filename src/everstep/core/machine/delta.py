@@ -10,6 +10,7 @@ from everstep.core.events import Event
 from everstep.core.machine.state import Head, Invocation, Origin, Parent
 from everstep.core.messages import CheckpointReply
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, ExecutionStatus, Millis, Operation, OperationId
+from everstep.core.records import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Begun:
 Response: TypeAlias = CheckpointReply | Begun | None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """What `decide` decided. A delta that changes nothing (`is_empty`) need not be written."""

@@ -4,7 +4,6 @@
 accepted and `evolve` applies the finished delta. That is what makes a batch of updates atomic.
 """
 
-from dataclasses import replace
 from operator import attrgetter
 
 from everstep.core.events import Event, EventType
@@ -13,6 +12,7 @@ from everstep.core.machine.delta import Delta, Effect, Response
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.state import Execution, Head, Invocation, Origin, Reply
 from everstep.core.model import ErrorObject, ExecutionStatus, Millis, Operation, OperationId
+from everstep.core.records import changed
 
 
 class Draft:
@@ -119,6 +119,10 @@ class Draft:
             )
         )
 
+    def tell_again(self, event: Event) -> None:
+        """One more line of history, which another execution's history told first."""
+        self._events.append(changed(event, event_id=self._next_event_id()))
+
     def tell_execution(self, type_: EventType, *, result: str | None = None, error: ErrorObject | None = None) -> None:
         """One more line of history about the execution itself."""
         starts = type_ is EventType.EXECUTION_STARTED
@@ -126,7 +130,7 @@ class Draft:
             Event(
                 event_id=self._next_event_id(),
                 type=type_,
-                at=self.now,
+                at=self.origin.began_at if starts else self.now,
                 id=OperationId(self.origin.execution_id),
                 name=self.origin.name,
                 input=self.origin.input if starts else None,
@@ -209,7 +213,7 @@ class Draft:
         )
 
     def _final_head(self) -> Head:
-        return replace(
+        return changed(
             self.head,
             version=self.version,
             events=self._execution.head.events + len(self._events),

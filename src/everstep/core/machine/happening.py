@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from everstep.core.events import EventType
 from everstep.core.model import ErrorObject
+from everstep.core.records import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """The part of an event that the rules of a kind know."""

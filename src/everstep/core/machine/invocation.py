@@ -7,7 +7,6 @@ follows from it. An invocation that crashed is retried: at once when its sandbox
 that the service lost sight of, or that a pause interrupted, is simply made again.
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from everstep.core.machine import life, pausing
@@ -18,6 +17,7 @@ from everstep.core.machine.draft import Draft
 from everstep.core.machine.state import InvocationPhase
 from everstep.core.messages import InvocationOutput, InvocationStatus
 from everstep.core.model import ErrorObject, ExecutionStatus, Millis
+from everstep.core.records import changed
 from everstep.core.refusal import Code
 from everstep.core.sizes import text_bytes
 
@@ -36,7 +36,7 @@ def begin(draft: Draft, command: BeginInvocation) -> Delta:
     if not draft.is_open or owed is None or owed.phase is not InvocationPhase.OWED or owed.number != command.number:
         life.wake(draft)  # what ripened just now has no other invocation to be told to
         return draft.finish()
-    live = replace(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
+    live = changed(owed, phase=InvocationPhase.LIVE, id=command.id, started_at=draft.now)
     news = tuple(operation.id for operation in draft.news())
     draft.invocation = live
     draft.seen_version = draft.version
@@ -78,7 +78,7 @@ def _error_of(end: InvocationEnd) -> ErrorObject | None:
 def _follow(draft: Draft, end: InvocationEnd) -> None:
     match end:
         case Returned(output=output):
-            draft.set(replace(draft.head, failures=0, crashes=0))
+            draft.set(changed(draft.head, failures=0, crashes=0))
             _judge(draft, output)
         case Crashed(error=error):
             _try_again(draft, error)
@@ -114,11 +114,11 @@ def _judge(draft: Draft, output: InvocationOutput | None) -> None:
 def _suspend(draft: Draft) -> None:
     """The function waits for something. If there is nothing to wait for, it is asked again a few times."""
     if draft.waiting() or draft.news():
-        draft.set(replace(draft.head, empty_pendings=0))
+        draft.set(changed(draft.head, empty_pendings=0))
     elif draft.head.empty_pendings >= draft.limits.empty_pendings_max:
         _fail_as_invalid(draft, "Cannot return PENDING status with no pending operations.")
     else:
-        draft.set(replace(draft.head, empty_pendings=draft.head.empty_pendings + 1))
+        draft.set(changed(draft.head, empty_pendings=draft.head.empty_pendings + 1))
         life.owe_invocation(draft)
 
 
@@ -128,12 +128,12 @@ def _try_again(draft: Draft, error: ErrorObject) -> None:
     kind = error.type or ""
     if kind.startswith(_SANDBOX_DIED) and kind != _TIMED_OUT:
         if head.crashes < limits.crash_retries_max:
-            draft.set(replace(head, crashes=head.crashes + 1))
+            draft.set(changed(head, crashes=head.crashes + 1))
             life.owe_invocation(draft)
             return
     elif head.failures < limits.failure_retries_max:
         backoff = min(limits.failure_backoff_ms << head.failures, limits.failure_backoff_ms_max)
-        draft.set(replace(head, failures=head.failures + 1, invoke_at=Millis(draft.now + backoff)))
+        draft.set(changed(head, failures=head.failures + 1, invoke_at=Millis(draft.now + backoff)))
         return
     life.close(draft, ExecutionStatus.FAILED, error=error)
 

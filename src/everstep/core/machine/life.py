@@ -4,8 +4,6 @@ Whoever changes an execution ends with `wake`: it owes the function an invocatio
 that the function has not seen, and none is owed or live. So no wake-up can be lost, and none is made twice.
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.limits import DAY_MS
 from everstep.core.machine.delta import Invoke, NotifyParent
@@ -21,6 +19,7 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
+from everstep.core.records import changed
 from everstep.core.refusal import Code, Refused, invalid
 from everstep.core.sizes import error_bytes
 
@@ -35,7 +34,7 @@ _CLOSING_EVENT = {
 def begin(draft: Draft) -> None:
     """The first change of an execution: it exists, and its function is owed an invocation."""
     timeout_at = Millis(draft.now + draft.origin.timeout_seconds * 1000)
-    draft.set(replace(draft.head, timeout_at=timeout_at))
+    draft.set(changed(draft.head, timeout_at=timeout_at))
     draft.tell_execution(EventType.EXECUTION_STARTED)
     owe_invocation(draft)
 
@@ -49,13 +48,23 @@ def ripen(draft: Draft) -> None:
         close(draft, ExecutionStatus.TIMED_OUT, error=ErrorObject(message=message))
         return
     for operation in draft.due():
-        after, happening = KINDS[operation.kind].when_due(operation, draft.now)
-        draft.put(replace(after, moved_in=draft.version))
-        if happening is not None:
-            draft.tell(after, happening)
+        ripen_one(draft, operation)
     if draft.head.invoke_at is not None and draft.head.invoke_at <= draft.now:
-        draft.set(replace(draft.head, invoke_at=None))
-        owe_invocation(draft)
+        invoke_again(draft)
+
+
+def ripen_one(draft: Draft, operation: Operation) -> None:
+    """The operation's time has come."""
+    after, happening = KINDS[operation.kind].when_due(operation, draft.now)
+    draft.put(changed(after, moved_in=draft.version))
+    if happening is not None:
+        draft.tell(after, happening)
+
+
+def invoke_again(draft: Draft) -> None:
+    """The back-off after a failed invocation is over."""
+    draft.set(changed(draft.head, invoke_at=None))
+    owe_invocation(draft)
 
 
 def is_overdue(draft: Draft) -> bool:
@@ -75,11 +84,11 @@ def owe_invocation(draft: Draft) -> None:
     assert draft.invocation is None, draft.invocation
     pause = draft.head.pause
     if pause is not None:
-        draft.set(replace(draft.head, pause=replace(pause, owes_invocation=True)))
+        draft.set(changed(draft.head, pause=changed(pause, owes_invocation=True)))
         return
     number = draft.head.invocations + 1
     draft.invocation = Invocation(number=number, phase=InvocationPhase.OWED)
-    draft.set(replace(draft.head, invocations=number))
+    draft.set(changed(draft.head, invocations=number))
     draft.want(Invoke(arn=draft.origin.arn, number=number))
 
 
@@ -91,7 +100,7 @@ def close(
     call_off_invocation(draft)
     retention_days = draft.origin.retention_days
     draft.set(
-        replace(
+        changed(
             draft.head,
             status=status,
             result=result,
@@ -148,7 +157,7 @@ def delete(draft: Draft) -> None:
             f"{draft.origin.arn} is {status}: only a closed execution can be deleted",
             arn=draft.origin.arn,
         )
-    draft.set(replace(draft.head, status=ExecutionStatus.DELETING, expires_at=draft.now))
+    draft.set(changed(draft.head, status=ExecutionStatus.DELETING, expires_at=draft.now))
 
 
 def is_expired(head: Head, now: Millis) -> bool:
@@ -174,7 +183,7 @@ def execution_operation(origin: Origin, head: Head) -> Operation:
         id=OperationId(origin.execution_id),
         kind=Kind.EXECUTION,
         status=_STATUS[head.status],
-        started_at=origin.started_at,
+        started_at=origin.began_at,
         ended_at=head.ended_at,
         name=origin.name,
         input=origin.input,

@@ -3,7 +3,6 @@
 Each is news for the function, so each ends with `wake`.
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from everstep.core.events import EventType
@@ -21,6 +20,7 @@ from everstep.core.machine.draft import Draft
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.life import ripen, wake
 from everstep.core.model import ErrorObject, Kind, Status
+from everstep.core.records import changed
 from everstep.core.refusal import Code, Refused, invalid, not_found
 from everstep.core.sizes import error_bytes, text_bytes
 
@@ -38,15 +38,15 @@ def answer(draft: Draft, command: AnswerCallback) -> Delta:
         raise not_found("Callback does not exist")
     if not draft.is_open or callback.status is not Status.STARTED:
         raise Refused(Code.CALLBACK_TIMEOUT, "The callback is already completed or has timed out")
-    ended = replace(callback, moved_in=draft.version, ended_at=draft.now, due_at=None)
+    ended = changed(callback, moved_in=draft.version, ended_at=draft.now, due_at=None)
     match command.answer:
         case CallbackHeartbeat():
-            draft.put(replace(callback, due_at=next_due(callback, draft.now)))
+            draft.put(changed(callback, due_at=next_due(callback, draft.now)))
         case CallbackSuccess(payload=payload):
-            draft.put(replace(ended, status=Status.SUCCEEDED, result=payload))
+            draft.put(changed(ended, status=Status.SUCCEEDED, result=payload))
             draft.tell(ended, Happening(type=EventType.CALLBACK_SUCCEEDED, result=payload))
         case CallbackFailure(error=error):
-            draft.put(replace(ended, status=Status.FAILED, error=error))
+            draft.put(changed(ended, status=Status.FAILED, error=error))
             draft.tell(ended, Happening(type=EventType.CALLBACK_FAILED, error=error))
         case _:
             assert_never(command.answer)

@@ -12,8 +12,6 @@ Unless the caller wants otherwise, the execution's own time stands still while i
 execution is the end of it all the same.
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.limits import IDEMPOTENCY_WINDOW_MS, PAUSE_REQUESTS_KEPT_MAX, SECONDS_MAX
 from everstep.core.machine import life
@@ -22,6 +20,7 @@ from everstep.core.machine.delta import Delta
 from everstep.core.machine.draft import Draft
 from everstep.core.machine.state import PauseDetails, PauseRequest
 from everstep.core.model import ExecutionStatus, Millis
+from everstep.core.records import changed
 from everstep.core.refusal import Code, Refused, invalid
 
 
@@ -40,7 +39,7 @@ def pause(draft: Draft, command: Pause) -> Delta:
         timeout_paused=command.timeout_paused,
         owes_invocation=owes_invocation,
     )
-    draft.set(replace(draft.head, status=ExecutionStatus.PAUSING, pause=asked))
+    draft.set(changed(draft.head, status=ExecutionStatus.PAUSING, pause=asked))
     take_hold(draft)
     _remember(draft, command.client_token, wish)
     return draft.finish()
@@ -52,10 +51,10 @@ def take_hold(draft: Draft) -> None:
     if draft.head.status is not ExecutionStatus.PAUSING or (live is not None and not live.is_revoked):
         return
     assert asked is not None
-    head = replace(draft.head, status=ExecutionStatus.PAUSED)
+    head = changed(draft.head, status=ExecutionStatus.PAUSED)
     if asked.timeout_paused and head.timeout_at is not None:
         time_left_ms = max(0, head.timeout_at - draft.now)
-        head = replace(head, timeout_at=_longest(draft), pause=replace(asked, time_left_ms=time_left_ms))
+        head = changed(head, timeout_at=_longest(draft), pause=changed(asked, time_left_ms=time_left_ms))
     draft.set(head)
     draft.tell_pause(EventType.EXECUTION_PAUSED, asked.requested_at, asked.reason, asked.timeout_paused)
 
@@ -77,7 +76,7 @@ def resume(draft: Draft, command: Resume) -> Delta:
     timeout_at = draft.head.timeout_at
     if pause.time_left_ms is not None:
         timeout_at = min(Millis(draft.now + pause.time_left_ms), _longest(draft))
-    draft.set(replace(draft.head, status=ExecutionStatus.RUNNING, pause=None, timeout_at=timeout_at))
+    draft.set(changed(draft.head, status=ExecutionStatus.RUNNING, pause=None, timeout_at=timeout_at))
     if has_begun:
         draft.tell_pause(EventType.EXECUTION_RESUMED, draft.now, command.reason)
     if pause.owes_invocation and draft.invocation is None:
@@ -113,4 +112,4 @@ def _remember(draft: Draft, client_token: str | None, wish: str) -> None:
         return
     fresh = [r for r in draft.head.pause_requests if draft.now - r.at <= IDEMPOTENCY_WINDOW_MS]
     kept = (*fresh, PauseRequest(client_token=client_token, wish=wish, at=draft.now))
-    draft.set(replace(draft.head, pause_requests=kept[-PAUSE_REQUESTS_KEPT_MAX:]))
+    draft.set(changed(draft.head, pause_requests=kept[-PAUSE_REQUESTS_KEPT_MAX:]))

@@ -25,6 +25,7 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
+from everstep.core.records import quick
 
 MOMENT_ZERO = Millis(0)
 
@@ -35,6 +36,19 @@ class Parent:
 
     arn: Arn
     operation_id: OperationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The execution that this one repeats, or was forked from."""
+
+    arn: Arn
+    operation_id: OperationId | None = None
+    """Where it was forked: at the first operation that runs anew. None: it only has the same function and input."""
+    copied: int = 0
+    """How many operations it brought along; they are the first ones."""
+    began_at: Millis | None = None
+    """When the story that it brought along began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +76,13 @@ class Origin:
     parent: Parent | None = None
     endpoint: str | None = None
     """Where this execution's function is invoked, when not at the service's own endpoint."""
+    source: Source | None = None
+
+    @property
+    def began_at(self) -> Millis:
+        """When its story began, as the function and the history have it: a fork's is older than the fork."""
+        told = self.source.began_at if self.source is not None else None
+        return self.started_at if told is None else told
 
 
 class InvocationPhase(StrEnum):
@@ -71,6 +92,7 @@ class InvocationPhase(StrEnum):
     """The function may be running; only this invocation may write."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """The one invocation that an execution may have at a time."""
@@ -87,6 +109,7 @@ class Invocation:
     """A pause took its right to write away. Whatever it answers, it is made again."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The answer to the last checkpoint, kept so that a repeated request gets it again."""
@@ -98,6 +121,7 @@ class Reply:
     operation_ids: tuple[OperationId, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseDetails:
     """A pause, from the request to its end."""
@@ -122,6 +146,7 @@ class PauseRequest:
     at: Millis
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The part of an execution that changes with every delta; small on purpose."""

@@ -11,13 +11,12 @@ START may be left out: closing or retrying an unknown or READY step is legal. RE
 attempt; RETRY with a payload is a poll whose condition does not hold yet, and the payload is its new state.
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.limits import Limits
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.rules import Rules, Table, refuse_misplaced
 from everstep.core.model import Action, Millis, Operation, Status, Update
+from everstep.core.records import changed
 from everstep.core.refusal import invalid
 
 TRANSITIONS: Table = {
@@ -51,7 +50,7 @@ def when_reported(step: Operation, update: Update, now: Millis) -> Operation:
     if update.action is Action.START:
         return step  # the last attempt's error or state stays readable while the next attempt runs
     delay = update.retry_delay_seconds
-    return replace(
+    return changed(
         step,
         attempt=step.attempt + 1,
         result=update.payload,
@@ -76,7 +75,7 @@ def told_by(step: Operation, update: Update) -> Happening:
 
 def when_due(step: Operation, now: Millis) -> tuple[Operation, None]:
     assert step.status is Status.PENDING, step
-    return replace(step, status=Status.READY, due_at=None), None
+    return changed(step, status=Status.READY, due_at=None), None
 
 
 RULES = Rules(

@@ -4,12 +4,11 @@
                        `--CANCEL--> CANCELLED
 """
 
-from dataclasses import replace
-
 from everstep.core.events import EventType
 from everstep.core.machine.happening import Happening
 from everstep.core.machine.rules import Rules, Table, refuse_misplaced
 from everstep.core.model import Action, Millis, Operation, Status, Update
+from everstep.core.records import changed
 from everstep.core.refusal import invalid
 
 TRANSITIONS: Table = {
@@ -26,9 +25,9 @@ def check(update: Update) -> None:
 
 def when_reported(wait: Operation, update: Update, now: Millis) -> Operation:
     if update.wait_seconds is None:
-        return replace(wait, ended_at=now, due_at=None, error=update.error)
+        return changed(wait, ended_at=now, due_at=None, error=update.error)
     ends_at = Millis(now + update.wait_seconds * 1000)
-    return replace(wait, wait_seconds=update.wait_seconds, wait_ends_at=ends_at, due_at=ends_at)
+    return changed(wait, wait_seconds=update.wait_seconds, wait_ends_at=ends_at, due_at=ends_at)
 
 
 def told_by(wait: Operation, update: Update) -> Happening:
@@ -39,7 +38,7 @@ def told_by(wait: Operation, update: Update) -> Happening:
 
 def when_due(wait: Operation, now: Millis) -> tuple[Operation, Happening]:
     assert wait.status is Status.STARTED, wait
-    over = replace(wait, status=Status.SUCCEEDED, ended_at=now, due_at=None)
+    over = changed(wait, status=Status.SUCCEEDED, ended_at=now, due_at=None)
     return over, Happening(type=EventType.WAIT_SUCCEEDED)
 
 

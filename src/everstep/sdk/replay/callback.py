@@ -5,10 +5,11 @@ creation, so that the code in between runs on every replay.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.model import Action, CallbackId, CallbackOptions, OperationId, Status
+from everstep.core.records import changed
 from everstep.errors import CallbackExternalError, CallbackTimeoutError, InvalidStateError
 from everstep.sdk.replay.failures import raise_failure
 from everstep.sdk.replay.journal import Identity, Journal
@@ -35,7 +36,7 @@ class CallbackResultCall(Generic[T]):
 
 def create_callback(call: CallbackCall, journal: Journal) -> Script[CallbackId]:
     if journal.find(call.identity) is None:
-        yield Save(replace(call.identity.update(Action.START), callback=call.options), wait=True)
+        yield Save(changed(call.identity.update(Action.START), callback=call.options), wait=True)
     known = journal.find(call.identity)
     if known is None or known.callback_id is None:
         raise InvalidStateError(f"The service did not give callback {call.identity.place} an id.")

@@ -5,12 +5,13 @@ A check that raises fails the operation at once. So does a wait strategy that gi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
 from everstep.core.limits import SECONDS_MAX
 from everstep.core.model import Action, Operation, Status, Update
+from everstep.core.records import changed
 from everstep.errors import ExecutionError, InvocationError, WaitForConditionError
 from everstep.sdk.replay.failures import error_object, raise_failure
 from everstep.sdk.replay.journal import Identity, Journal
@@ -53,7 +54,7 @@ def wait_for_condition(call: ConditionCall[T], journal: Journal) -> Script[T]:
         except Exception as error:
             if isinstance(error, InvocationError) and error.is_retryable():
                 raise
-            update = replace(call.identity.update(Action.FAIL), error=error_object(error))
+            update = changed(call.identity.update(Action.FAIL), error=error_object(error))
         yield Save(update, wait=True)
 
 
@@ -67,6 +68,6 @@ def _poll(call: ConditionCall[T], known: Operation | None) -> Script[Update]:
     payload = call.encode(outcome.value)
     delay = call.next_delay(call.decode(payload), attempt)
     if delay is None:
-        return replace(call.identity.update(Action.SUCCEED), payload=payload)
+        return changed(call.identity.update(Action.SUCCEED), payload=payload)
     seconds = min(max(delay, 1), SECONDS_MAX)
-    return replace(call.identity.update(Action.RETRY), payload=payload, retry_delay_seconds=seconds)
+    return changed(call.identity.update(Action.RETRY), payload=payload, retry_delay_seconds=seconds)

@@ -11,11 +11,12 @@ A virtual context is a room without a record: only the ids of its operations kno
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.limits import CONTEXT_RESULT_BYTES_MAX
 from everstep.core.model import Action, ErrorObject, Operation, Status, Update
+from everstep.core.records import changed
 from everstep.core.sizes import text_bytes
 from everstep.errors import ExecutionError, InvocationError, NonDeterministicExecutionError
 from everstep.sdk.replay.failures import error_object
@@ -76,7 +77,7 @@ def context(call: ContextCall[T], journal: Journal) -> Script[T]:
             raise
         record = error_object(error)
         if writes:
-            yield Save(replace(call.identity.update(Action.FAIL), error=record), wait=True)
+            yield Save(changed(call.identity.update(Action.FAIL), error=record), wait=True)
         call.fail(record)
         raise AssertionError(call.identity) from error
     return value
@@ -97,6 +98,6 @@ def _find(call: ContextCall[T], journal: Journal) -> Operation | None:
 def _success(call: ContextCall[T], raw: object, payload: str | None) -> Update:
     done = call.identity.update(Action.SUCCEED)
     if text_bytes(payload) <= CONTEXT_RESULT_BYTES_MAX:
-        return replace(done, payload=payload, replay_children=False)
+        return changed(done, payload=payload, replay_children=False)
     summary = call.summarize(raw) if call.summarize is not None else ""
-    return replace(done, payload=summary, replay_children=True)
+    return changed(done, payload=summary, replay_children=True)

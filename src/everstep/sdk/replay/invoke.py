@@ -1,10 +1,11 @@
 """A chained invoke: another function, called by the service, so that nothing runs here while it works."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.model import Action, InvokeOptions, Status
+from everstep.core.records import changed
 from everstep.errors import InvokeError
 from everstep.sdk.replay.failures import raise_failure
 from everstep.sdk.replay.journal import Identity, Journal
@@ -26,7 +27,7 @@ class InvokeCall(Generic[T]):
 
 def invoke(call: InvokeCall[T], journal: Journal) -> Script[T]:
     if journal.find(call.identity) is None:
-        update = replace(call.identity.update(Action.START), payload=call.encode(), invoke=call.options)
+        update = changed(call.identity.update(Action.START), payload=call.encode(), invoke=call.options)
         yield Save(update, wait=True)
     while True:
         known = journal.find(call.identity)

@@ -11,9 +11,10 @@ not be waited for: it is saved before anything that the new way asks for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from everstep.core.model import Action
+from everstep.core.records import changed
 from everstep.sdk.replay.journal import Identity, Journal
 from everstep.sdk.replay.requests import Save, Script
 
@@ -36,5 +37,5 @@ def patch(call: PatchCall, journal: Journal) -> Script[bool]:
     if call.was_here():
         return False
     yield Save(call.identity.update(Action.START), wait=False)
-    yield Save(replace(call.identity.update(Action.SUCCEED), payload="true"), wait=False)
+    yield Save(changed(call.identity.update(Action.SUCCEED), payload="true"), wait=False)
     return True

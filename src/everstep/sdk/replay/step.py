@@ -13,12 +13,13 @@ At-least-once does not wait for its START to be safe, at-most-once does: that is
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar, cast
 
 from everstep.core.limits import SECONDS_MAX
 from everstep.core.model import Action, Operation, Status, Update
+from everstep.core.records import changed
 from everstep.errors import (
     InvalidStateError,
     SerDesError,
@@ -100,8 +101,8 @@ def _success(call: StepCall[T], raw: object) -> tuple[Update, object]:
         payload = call.encode(raw)
         value = call.decode(payload)
     except SerDesError as error:
-        return replace(call.identity.update(Action.FAIL), error=error_object(error)), None
-    return replace(call.identity.update(Action.SUCCEED), payload=payload), value
+        return changed(call.identity.update(Action.FAIL), error=error_object(error)), None
+    return changed(call.identity.update(Action.SUCCEED), payload=payload), value
 
 
 def _failure(call: StepCall[T], error: Exception, attempt: int) -> Update:
@@ -110,9 +111,9 @@ def _failure(call: StepCall[T], error: Exception, attempt: int) -> Update:
         raise error
     delay = call.retry_delay(error, attempt)
     if delay is None:
-        return replace(call.identity.update(Action.FAIL), error=error_object(error))
+        return changed(call.identity.update(Action.FAIL), error=error_object(error))
     seconds = min(max(delay, 1), SECONDS_MAX)
-    return replace(call.identity.update(Action.RETRY), error=error_object(error), retry_delay_seconds=seconds)
+    return changed(call.identity.update(Action.RETRY), error=error_object(error), retry_delay_seconds=seconds)
 
 
 def _check_saved(known: Operation | None, identity: Identity) -> None:

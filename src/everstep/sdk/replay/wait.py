@@ -1,8 +1,9 @@
 """A wait: a timer that the service keeps, so that nothing runs while time passes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from everstep.core.model import Action
+from everstep.core.records import changed
 from everstep.sdk.replay.journal import Identity, Journal
 from everstep.sdk.replay.requests import Park, Save, Script
 
@@ -18,7 +19,7 @@ class WaitCall:
 def wait(call: WaitCall, journal: Journal) -> Script[None]:
     known = journal.find(call.identity)
     if known is None:
-        yield Save(replace(call.identity.update(Action.START), wait_seconds=call.seconds), wait=True)
+        yield Save(changed(call.identity.update(Action.START), wait_seconds=call.seconds), wait=True)
         known = journal.find(call.identity)
     while known is None or not known.status.is_terminal:
         yield Park(call.identity.id)

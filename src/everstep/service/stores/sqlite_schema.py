@@ -143,8 +143,8 @@ def _refuse_damage(path: Path, connection: sqlite3.Connection) -> None:
     found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreError(
-            f"{path} is damaged ({found}): keep a copy of it and of {path.name}-wal, see the whole damage with"
-            f" `everstep store check {path}`, and put the newest backup in its place"
+            f"{path} is damaged ({found.splitlines()[-1]}): keep a copy of it and of {path.name}-wal,"
+            f" see all of it with `everstep store check {path}`, and put the newest backup in its place"
         )
 
 

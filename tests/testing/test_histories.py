@@ -30,7 +30,8 @@ from everstep.testing import (
     replay_histories,
     replay_history,
 )
-from everstep.testing.histories import export_history, operations_of
+from everstep.testing.histories import export_history
+from everstep.testing.retelling import operations_of
 
 Body = Callable[[DurableContext], Any]
 

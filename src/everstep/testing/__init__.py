@@ -1,5 +1,6 @@
 """Testing durable functions: in one process, in no time, without a network."""
 
+from everstep.testing.cloud import DurableFunctionCloudTestRunner
 from everstep.testing.crashes import Survived, crash_everywhere
 from everstep.testing.errors import (
     CrashError,
@@ -19,6 +20,7 @@ __all__ = [
     "NO_ANSWER",
     "CrashError",
     "DurableChildContextTestRunner",
+    "DurableFunctionCloudTestRunner",
     "DurableFunctionTestResult",
     "DurableFunctionTestRunner",
     "DurableFunctionsTestError",

@@ -13,12 +13,11 @@ answered once, by its own name or by that of the `wait_for_callback` around it.
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from everstep.core.machine.commands import CallbackFailure, CallbackSuccess
-from everstep.core.machine.delta import Delta
 from everstep.core.model import Arn, CallbackId, ErrorObject, Kind, Millis, Operation, OperationId, Status
 from everstep.core.wire.text import dump
 from everstep.sdk.delays import to_seconds
@@ -49,16 +48,16 @@ class Answers:
         self._seen: set[tuple[Arn, OperationId]] = set()
         self._due: list[Due] = []
 
-    def note(self, delta: Delta) -> None:
+    def note(self, arn: Arn, operations: Iterable[Operation]) -> None:
         """Something changed: perhaps there is a new callback."""
-        for operation in delta.operations:
-            key = delta.arn, operation.id
+        for operation in operations:
+            key = arn, operation.id
             if operation.kind is Kind.CONTEXT:
                 self._contexts[key] = operation
             is_new = operation.kind is Kind.CALLBACK and operation.status is Status.STARTED and key not in self._seen
             if is_new:
                 self._seen.add(key)
-                self._plan_answer(delta.arn, operation)
+                self._plan_answer(arn, operation)
 
     def next_due(self) -> Millis | None:
         return self._due[0].at if self._due else None

@@ -10,57 +10,30 @@ A history that can be replayed is a promise kept: an execution that is in flight
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from everstep.core.events import Event, EventType
-from everstep.core.machine.callback import HEARTBEAT, TIMEOUT
-from everstep.core.model import (
-    Arn,
-    CallbackOptions,
-    ErrorObject,
-    ExecutionStatus,
-    InvokeOptions,
-    Kind,
-    Operation,
-    Status,
-)
+from everstep.core.model import Arn, ExecutionStatus
 from everstep.core.names import ExecutionName
 from everstep.core.wire.events import decode_event, encode_event
 from everstep.core.wire.executions import encode_execution
 from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
-from everstep.drawing.wording import Happening, subject_of
 from everstep.sdk.handler import DurableFunction
-from everstep.sdk.replay.batch import Completion
 from everstep.testing.errors import DurableFunctionsTestError, HistoryError
 from everstep.testing.functions import durable
 from everstep.testing.replay import Recorded, replay
+from everstep.testing.retelling import operations_of
 from everstep.testing.world import World
 
-_KINDS = {
-    "Context": Kind.CONTEXT,
-    "Step": Kind.STEP,
-    "Wait": Kind.WAIT,
-    "Callback": Kind.CALLBACK,
-    "ChainedInvoke": Kind.CHAINED_INVOKE,
-}
-_STATUSES = {
-    Happening.STARTED: Status.STARTED,
-    Happening.SUCCEEDED: Status.SUCCEEDED,
-    Happening.FAILED: Status.FAILED,
-    Happening.TIMED_OUT: Status.TIMED_OUT,
-    Happening.STOPPED: Status.STOPPED,
-    Happening.CANCELLED: Status.CANCELLED,
-}
 _ENDS = {
     EventType.EXECUTION_SUCCEEDED: ExecutionStatus.SUCCEEDED,
     EventType.EXECUTION_FAILED: ExecutionStatus.FAILED,
     EventType.EXECUTION_TIMED_OUT: ExecutionStatus.TIMED_OUT,
     EventType.EXECUTION_STOPPED: ExecutionStatus.STOPPED,
 }
-_TIMEOUTS = {error.type: error for error in (TIMEOUT, HEARTBEAT)}
 _NO_ARN = ExecutionName(function="unknown", name="recorded", execution_id="recorded").arn
 
 
@@ -152,63 +125,6 @@ def recorded_from(arn: Arn, events: Sequence[Event]) -> Recorded:
         error=end.error if end is not None else None,
         operations=operations_of(events),
     )
-
-
-def operations_of(events: Iterable[Event]) -> tuple[Operation, ...]:
-    """The operations as they stood after these events, in start order."""
-    operations: dict[str, Operation] = {}
-    for event in events:
-        kind = _KINDS.get(subject_of(event.type).kind)
-        if kind is not None and event.id is not None:
-            before = operations.get(event.id) or _born(event, kind, len(operations) + 1)
-            operations[event.id] = _after(before, event)
-    return tuple(operations.values())
-
-
-def _born(event: Event, kind: Kind, seq: int) -> Operation:
-    assert event.id is not None, event
-    target = event.function_name
-    return Operation(
-        id=event.id,
-        kind=kind,
-        status=Status.STARTED,
-        started_at=event.at,
-        parent_id=event.parent_id,
-        name=event.name,
-        sub_type=event.sub_type,
-        seq=seq,
-        wait_seconds=event.duration_seconds if kind is Kind.WAIT else None,
-        wait_ends_at=event.wait_ends_at,
-        callback_id=event.callback_id,
-        callback=(event.callback or CallbackOptions()) if kind is Kind.CALLBACK else None,
-        invoke=InvokeOptions(function_name=target) if target is not None else None,
-        child_arn=event.child_arn,
-        input=event.input,
-    )
-
-
-def _after(before: Operation, event: Event) -> Operation:
-    happening = subject_of(event.type).happening
-    if happening is Happening.STARTED:
-        return replace(before, status=Status.STARTED)
-    after = replace(
-        before,
-        result=event.result,
-        error=_whole(event.error),
-        attempt=event.attempt or before.attempt,
-    )
-    if event.next_attempt_delay_seconds is not None:
-        return replace(after, status=Status.PENDING)
-    after = replace(after, status=_STATUSES[happening], ended_at=event.at)
-    if after.kind is Kind.CONTEXT and after.status is Status.SUCCEEDED:
-        # The history does not say that a context's result was too large to keep; what is kept instead does.
-        return replace(after, replay_children=not after.result or Completion.parse(after.result) is not None)
-    return after
-
-
-def _whole(error: ErrorObject | None) -> ErrorObject | None:
-    """The error with its text, which histories leave out for timeouts of callbacks."""
-    return _TIMEOUTS.get(error.type, error) if error is not None and error.message is None else error
 
 
 # --------------------------------------------------------------------------- writing

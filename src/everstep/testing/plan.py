@@ -105,3 +105,10 @@ def as_error_object(error: BaseException | ErrorObject | type[BaseException]) ->
     if isinstance(error, type):
         return ErrorObject(type=error.__name__, message="")
     return ErrorObject(type=type(error).__name__, message=str(error))
+
+
+def check_known(given: Mapping[str, object], kind: type) -> None:
+    """Raises TypeError for a keyword that this TypedDict does not have, and names those that there are."""
+    unknown = sorted(set(given) - kind.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"there is no option {', '.join(unknown)}; there are {', '.join(kind.__annotations__)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from everstep.testing.cloud import DurableFunctionCloudTestRunner
 from everstep.testing.result import DurableFunctionTestResult
 from everstep.testing.runner import DurableFunctionTestRunner
 
@@ -15,5 +16,5 @@ def timelines(things: Iterable[object]) -> list[tuple[str, str]]:
 def _results(thing: object) -> Iterator[DurableFunctionTestResult]:
     if isinstance(thing, DurableFunctionTestResult):
         yield thing
-    elif isinstance(thing, DurableFunctionTestRunner):
+    elif isinstance(thing, DurableFunctionTestRunner | DurableFunctionCloudTestRunner):
         yield from thing.results

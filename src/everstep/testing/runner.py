@@ -29,7 +29,7 @@ from everstep.testing.answers import as_payload
 from everstep.testing.errors import DurableFunctionsTestError
 from everstep.testing.functions import Target, durable
 from everstep.testing.operations import as_tree
-from everstep.testing.plan import Plan, as_error_object
+from everstep.testing.plan import Plan, as_error_object, check_known
 from everstep.testing.result import DurableFunctionTestResult
 from everstep.testing.virtual import seeded
 from everstep.testing.world import World
@@ -153,6 +153,7 @@ class DurableFunctionTestRunner:
         **wishes: Unpack[Wishes],
     ) -> Arn:
         """Begin an execution; it goes on while a test waits for something. Its ARN."""
+        check_known(wishes, Wishes)
         function = wishes.get("function_name", self._function)
         if function not in self._functions:
             self._register(function, self._functions[self._function])
@@ -276,11 +277,7 @@ class DurableChildContextTestRunner(DurableFunctionTestRunner):
 
 def plan_of(options: RunnerOptions) -> Plan:
     """The options as a plan. Raises TypeError for an option that there is not."""
-    unknown = sorted(set(options) - RunnerOptions.__annotations__.keys())
-    if unknown:
-        raise TypeError(
-            f"there is no option {', '.join(unknown)}; there are {', '.join(RunnerOptions.__annotations__)}"
-        )
+    check_known(options, RunnerOptions)
     timeout = options.get("execution_timeout")
     return Plan(
         callbacks=options.get("callbacks", {}),

@@ -1,9 +1,9 @@
 """What an execution waits for, in words: for the message of a test that is stuck. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from everstep.core.machine.state import Execution
-from everstep.core.model import ExecutionStatus, Kind, Millis, Operation, Status
+from everstep.core.model import ExecutionStatus, Kind, Millis, Operation, OperationId, Status
 from everstep.drawing.wording import duration, error_line
 from everstep.testing.operations import as_datetime
 
@@ -11,23 +11,34 @@ LINES_MAX = 20
 """Enough to see the pattern; a map over thousands of items waits for thousands of callbacks."""
 
 
-def waits(execution: Execution, now: Millis) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an open execution stands."""
+
+    status: ExecutionStatus
+    operations: Iterable[Operation]
+    invoke_at: Millis | None = None
+    """When its next invocation begins, because the last one failed."""
+
+
+def waits(standing: Standing, now: Millis) -> list[str]:
     """One line for everything that the execution waits for."""
-    lines = list(_lines(execution, now))
+    lines = list(_lines(standing, now))
     if not lines:
         return ["nothing: no operation is open, and its function is not running"]
     left_off = len(lines) - LINES_MAX
     return lines if left_off <= 0 else [*lines[:LINES_MAX], f"… and {left_off} more"]
 
 
-def _lines(execution: Execution, now: Millis) -> Iterator[str]:
-    if execution.head.status is ExecutionStatus.PAUSED:
+def _lines(standing: Standing, now: Millis) -> Iterator[str]:
+    if standing.status is ExecutionStatus.PAUSED:
         yield "somebody to resume it: it is paused"
-    if execution.head.invoke_at is not None:
-        yield f"its next invocation {_until(execution.head.invoke_at, now)}, because the last one failed"
-    for operation in execution.operations:
+    if standing.invoke_at is not None:
+        yield f"its next invocation {_until(standing.invoke_at, now)}, because the last one failed"
+    operations = {operation.id: operation for operation in standing.operations}
+    for operation in operations.values():
         if operation.kind is not Kind.CONTEXT and not operation.status.is_terminal:
-            yield f"{label(operation)}: {_what(operation, execution, now)}"
+            yield f"{label(operation)}: {_what(operation, operations, now)}"
 
 
 def label(operation: Operation) -> str:
@@ -36,10 +47,10 @@ def label(operation: Operation) -> str:
     return f"{kind} {operation.name!r}" if operation.name else f"{kind} without a name"
 
 
-def _what(operation: Operation, execution: Execution, now: Millis) -> str:
+def _what(operation: Operation, operations: Mapping[OperationId, Operation], now: Millis) -> str:
     match operation.kind:
         case Kind.CALLBACK:
-            outer = execution.operations.get(operation.parent_id) if operation.parent_id is not None else None
+            outer = operations.get(operation.parent_id) if operation.parent_id is not None else None
             is_inside = outer is not None and outer.sub_type == "WaitForCallback"
             name = (outer.name if outer is not None and is_inside else operation.name) or ""
             end = "has no timeout" if operation.due_at is None else f"times out {_until(operation.due_at, now)}"

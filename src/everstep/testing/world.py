@@ -32,7 +32,7 @@ from everstep.testing.invoker import DirectInvoker
 from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import Plan
 from everstep.testing.virtual import CountingIds, Hand, MovableClock, VirtualClock, WaitingClock
-from everstep.testing.waiting import waits
+from everstep.testing.waiting import Standing, waits
 
 INVOCATIONS_MAX = 4_000
 """Invocations of one execution before the world says that it goes round in circles; more than the 3,000 operations
@@ -195,7 +195,7 @@ class World:
     # ------------------------------------------------------------------ inside
     def _note(self, delta: Delta) -> None:
         self._owed.extend(delta.effects)
-        self._answers.note(delta)
+        self._answers.note(delta.arn, delta.operations)
         self._note_due(delta)
         self.clock.ring()
 
@@ -239,7 +239,10 @@ class World:
         now = self.clock.now()
         spent = duration(now - execution.origin.started_at)
         lines = [f"{execution.origin.name} {why}; {spent} have passed. It waits for:"]
-        lines += [f"  - {line}" for line in waits(execution, now)]
+        standing = Standing(
+            status=execution.head.status, operations=execution.operations, invoke_at=execution.head.invoke_at
+        )
+        lines += [f"  - {line}" for line in waits(standing, now)]
         live = execution.head.invocation
         if live is not None and live.phase is InvocationPhase.LIVE:
             lines.append("  - its function, which runs")

@@ -23,6 +23,7 @@ from everstep.sdk.context import DurableContext
 from everstep.sdk.context_async import AsyncDurableContext
 from everstep.sdk.decorators import is_async_inside
 from everstep.sdk.drive.calls import read_pages
+from everstep.sdk.drive.platform import Threads
 from everstep.sdk.drive.threads import ThreadDriver
 from everstep.sdk.lifetime import Lifetime, LifetimeKeywords
 from everstep.sdk.observer import Around, Observer
@@ -90,10 +91,12 @@ class DurableFunction(Generic[R]):
         context: LambdaContext | None = None,
         *,
         around: Around | None = None,
+        threads: Threads | None = None,
     ) -> InvocationOutput:
         """Carry out one invocation against this client. Raises InvocationError when it must be made again.
 
-        `around` is for those who watch from outside, as a test world does.
+        `around` is for those who watch from outside, as a test world does; `threads` for those who say which of a `def`
+        function's branches runs next.
         """
         try:
             # The whole state is read before any of the author's code runs.
@@ -116,6 +119,7 @@ class DurableFunction(Generic[R]):
                 context=context,
                 serdes=self._serdes,
                 observer=observer if around is None else around(observer),
+                threads=threads,
             )
             return _run_async(run) if self.is_async else _run_sync(run)
 
@@ -214,6 +218,7 @@ class _Run:
     context: LambdaContext | None
     serdes: SerDes[Any] | None
     observer: Observer | None
+    threads: Threads | None
 
     def settings(self, is_cancelled: Callable[[], bool]) -> Settings:
         return Settings(
@@ -239,7 +244,7 @@ def _input(operations: list[Operation]) -> object:
 
 
 def _run_sync(run: _Run) -> InvocationOutput:
-    driver = ThreadDriver(run.arn, run.client, run.writer)
+    driver = ThreadDriver(run.arn, run.client, run.writer, run.threads)
     context = DurableContext(Scope(run.settings(driver.is_cancelled)), driver, run.context)
     try:
         became: HandlerEnd

@@ -5,7 +5,6 @@ on its way waits for its turn. A background thread exists only to send what nobo
 what is parked while something else runs.
 """
 
-import threading
 import time
 from collections.abc import Iterable
 from typing import Protocol
@@ -15,6 +14,7 @@ from everstep.errors import InvocationError, SuspendExecution
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.background import Background
 from everstep.sdk.drive.calls import checkpoint
+from everstep.sdk.drive.platform import Condition
 from everstep.sdk.drive.polling import Interval
 from everstep.sdk.replay.batching import Writer
 
@@ -49,9 +49,7 @@ class Crowd(Protocol):
 class Post:
     """Owns the calls of the service. Its methods are called with the lock of `changed` held, but for `stop`."""
 
-    def __init__(
-        self, arn: Arn, client: DurableClient, writer: Writer, changed: threading.Condition, crowd: Crowd
-    ) -> None:
+    def __init__(self, arn: Arn, client: DurableClient, writer: Writer, changed: Condition, crowd: Crowd) -> None:
         self._arn = arn
         self._client = client
         self._writer = writer

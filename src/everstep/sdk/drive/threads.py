@@ -20,6 +20,7 @@ from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.bodies import run_blocking
 from everstep.sdk.drive.branches import Branch, Crew, Roster
 from everstep.sdk.drive.deadlines import is_given_up
+from everstep.sdk.drive.platform import PlatformThreads, Threads
 from everstep.sdk.drive.posting import Post
 from everstep.sdk.replay.batching import Writer
 from everstep.sdk.replay.requests import (
@@ -44,9 +45,10 @@ T = TypeVar("T")
 class ThreadDriver:
     """Owns the writer and the branches of one invocation; its methods may be called from several threads."""
 
-    def __init__(self, arn: Arn, client: DurableClient, writer: Writer) -> None:
+    def __init__(self, arn: Arn, client: DurableClient, writer: Writer, threads: Threads | None = None) -> None:
         self._writer = writer
-        self._changed = threading.Condition()
+        self._threads = threads or PlatformThreads()
+        self._changed = self._threads.condition()
         self._post = Post(arn, client, writer, self._changed, self)
         self._here = threading.local()
         """`branch`: the one that this thread carries out; missing in the handler's own thread."""
@@ -211,12 +213,7 @@ class ThreadDriver:
         while not self._roster.is_full and (branch := self._roster.take()) is not None:
             self._roster.threads += 1
             self._running += 1
-            threading.Thread(
-                target=copy_context().run,
-                args=(self._work, branch),
-                name=f"everstep-branch-{branch.index}",
-                daemon=True,
-            ).start()
+            self._threads.start(partial(copy_context().run, self._work, branch), f"everstep-branch-{branch.index}")
         if self._roster.ready:
             self._changed.notify_all()
 

@@ -1,13 +1,14 @@
 """What an author holds in a `def` function: the durable operations, each of which blocks until its result is known."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Generic, TypeVar, Unpack, overload
 from uuid import UUID
 
 from everstep.core.model import OperationId
-from everstep.sdk import asking, branching, draws, patching, succession
+from everstep.core.wire.attributes import AttributeValue
+from everstep.sdk import asking, attributing, branching, draws, patching, succession
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
@@ -109,6 +110,15 @@ class Context:
         left, this call may go too.
         """
         self._at_once(patching.deprecate_patch(self._scope, patch_id))
+
+    def set_attributes(self, attributes: Mapping[str, AttributeValue]) -> None:
+        """Set facts by which people find this execution: texts, numbers and truth values by name; None removes one.
+
+        What is set later wins. Each call is recorded as one small operation, which is not waited for; everstep's own
+        service lists and filters by them, other services keep them as a step. At most 32 names of up to 64 characters
+        with values of up to 256. Raises ValidationError for anything else.
+        """
+        self._at_once(attributing.setting(self._scope, attributes))
 
     def _at_once(self, script: Script[T]) -> T:
         """Carry out what waits for nothing."""

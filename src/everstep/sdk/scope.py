@@ -191,6 +191,12 @@ class Scope:
             parent_id=self._parent_id,
         )
 
+    def nth_marker(self, sub_type: str) -> Identity:
+        """The identity of the next operation of this sort; the sort has a count of its own."""
+        lane = f"{self.lane.path}~{sub_type}"
+        position = self._positions[lane] = self._positions.get(lane, 0) + 1
+        return self.marker(sub_type, f"{sub_type}-{position}")
+
     def alarm(self) -> Identity:
         """The identity of a timer that the author's code asked its event loop for; timers have a count of their own."""
         lane = f"{self.lane.path}~timer"

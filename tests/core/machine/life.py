@@ -30,21 +30,22 @@ from everstep.core.messages import CheckpointReply, CheckpointRequest, Invocatio
 from everstep.core.model import CheckpointToken, ErrorObject, Millis, Operation, OperationId, Update
 from everstep.core.refusal import Refused
 from tests.core.machine import invariants
-from tests.core.machine.factories import START, an_origin
+from tests.core.machine.factories import an_origin
 
 
 class Life:
     """Owns an execution from its birth, and the clock it lives by."""
 
     def __init__(self, origin: Origin | None = None, limits: Limits = LIMITS, past: Past | None = None) -> None:
-        self.now = START
+        origin = origin or an_origin()
+        self.now = origin.started_at
         self.limits = limits
         self.events: list[Event] = []
         self.outbox: dict[str, Effect] = {}
         self.token = CheckpointToken("")
         """What the live invocation may write with; the dead one's, when there is none."""
         self._execution: Execution | None = None
-        self.do(Start(origin=origin or an_origin(), past=past))
+        self.do(Start(origin=origin, past=past))
 
     # ------------------------------------------------------------------ looking
     @property

@@ -19,6 +19,8 @@ from everstep import (
 )
 from everstep.errors import SuspendExecution
 """
+NIGHT = 'context.wait(3600, name="night")'
+"""Without an operation nothing is replayed."""
 
 
 def findings(sources: str | Mapping[str, str], *paths: str, settings: Settings | None = None) -> list[Finding]:
@@ -34,12 +36,14 @@ def told(sources: str | Mapping[str, str], *paths: str, settings: Settings | Non
 
 
 def handler(body: str, *, head: str = "") -> str:
-    """The source of a durable function with this body, after everything that it may want to import."""
-    return program("@durable_execution\ndef handler(event, context: DurableContext):", body, head)
+    """The source of a durable function with this body, after everything that it may want to import, and a wait."""
+    return program(f"@durable_execution\ndef handler(event, context: DurableContext):\n    {NIGHT}", body, head)
 
 
 def async_handler(body: str, *, head: str = "") -> str:
-    return program("@durable_execution\nasync def handler(event, context: AsyncDurableContext):", body, head)
+    return program(
+        f"@durable_execution\nasync def handler(event, context: AsyncDurableContext):\n    await {NIGHT}", body, head
+    )
 
 
 def program(signature: str, body: str, head: str = "") -> str:

@@ -13,6 +13,7 @@ from {module} import {name}
 
 @durable_execution
 def order(event, context: DurableContext):
+    context.wait(60, name="a minute")
     return {name}()
 """
 CLOCK = "import time\n\ndef stamp():\n    return time.time()\n"
@@ -45,7 +46,10 @@ def test_a_name_may_come_through_other_modules() -> None:
         "sdk.py": "from everstep import *\nfrom everstep import durable_execution as durable\n",
     }
     assert told(sources, "flow.py") == ["ES001"]
-    through = "import sdk, time\n\n@sdk.durable\ndef order(event, context):\n    time.time()  # durable_execution\n"
+    through = (
+        "import sdk, time\n\n@sdk.durable\ndef order(event, context):\n"
+        "    context.wait(9)\n    time.time()  # durable_execution\n"
+    )
     assert told({**sources, "other.py": through}, "other.py") == ["ES001"]
 
 
@@ -231,3 +235,9 @@ class Order:
 """
     assert told(source) == []  # nobody calls `run`, so it has no part
     assert told(f"{source}\ndef start(context: DurableContext):\n    Order(context).run()\n") == ["ES101"]
+
+
+def test_the_source_of_an_sdk_is_no_durable_function() -> None:
+    source = "import time\nfrom everstep import DurableContext\n\ndef f(c: DurableContext):\n    time.time()\n"
+    assert told({"src/everstep/flow.py": source, "src/everstep/__init__.py": ""}, "src/everstep/flow.py") == []
+    assert told({"everstep/flow.py": source}, "everstep/flow.py") == ["ES001"]

@@ -29,12 +29,16 @@ def test_a_rule_finds_its_bad_sample_and_nothing_in_its_twin(rule: Rule) -> None
         ("home = os.getenv('HOME')", "ES003"),
         ("is_set = 'HOME' in os.environ", "ES003"),
         ("os.environ['A'] = 'b'", "ES003"),
+        ("context.map(os.environ['SHOPS'].split(), lambda c, *_: c.wait(9))", "ES003"),
+        ("context.step(lambda _: 1, name=os.environ['NAME'])", "ES003"),
+        ("table = os.environ['TABLE']\nif table: context.step(lambda _: table)", "ES003"),
         ("text = open('a.txt').read()", "ES004"),
         ("text = Path('a.txt').read_text()", "ES004"),
         ("text = (Path('a') / 'b.txt').read_text()", "ES004"),
         ("subprocess.run(['ls'])", "ES004"),
         ("boto3.client('s3').put_object(Bucket='b', Key='k')", "ES004"),
         ("requests.get('https://shop.example')", "ES004"),
+        ("boto3.resource('dynamodb').Table('orders').put_item(Item=event)", "ES004"),
         ("time.sleep(3)", "ES005"),
         ("context.wait(0.5)", "ES404"),
         ("context.wait(timedelta(milliseconds=900))", "ES404"),
@@ -69,6 +73,7 @@ def test_a_client_made_elsewhere_is_known_by_what_made_it() -> None:
 
             @durable_execution
             def handler(self, event, context):
+                context.wait(60)
                 s3.put_object(Bucket="b", Key=self.price())
     """
     assert told(handler("pass", head=head)) == ["ES004", "ES004"]
@@ -108,6 +113,21 @@ def test_what_a_step_changes_outside_itself_is_lost_on_replay(change: str) -> No
         f"total, results, order = 0, [], event\nresults = []\ndef body(_):\n    {declared}{change}\ncontext.step(body)"
     )
     assert told(handler(body)) == ["ES102"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "context.run_in_child_context(body)",
+        "context.parallel([body])",
+        "context.run_in_child_context(lambda room: results.append(room.step(lambda _: 1)))",
+    ],
+)
+def test_what_a_child_context_changes_outside_itself_is_lost_once_it_is_recorded(call: str) -> None:
+    before = "results = []\ndef body(room):\n    results.append(room.step(lambda _: 1))\n"
+    assert told(handler(before + call)) == ["ES102"]
+    flat = "parallel([body], config=ParallelConfig(nesting_type=NestingType.FLAT))"
+    assert told(handler(f"{before}context.{flat}")) == []
 
 
 def test_what_is_handed_to_a_step_only_to_be_filled_stays_empty_on_replay() -> None:
@@ -163,10 +183,28 @@ def test_a_suspension_is_swallowed_in_many_ways(text: str) -> None:
     assert told(handler(text, head="def later(room):\n    room.wait(1)\n")) == ["ES501"]
 
 
-def test_an_async_time_limit_is_a_clock() -> None:
-    body = "async with asyncio.timeout(3):\n    await context.step(lambda _: 1)\n"
-    assert told(async_handler(body)) == ["ES203"]
-    assert told(async_handler("await asyncio.sleep(3)")) == ["ES005"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "await asyncio.sleep({})",
+        "async with asyncio.timeout({}): await fetch()",
+        "await asyncio.wait_for(fetch(), {})",
+        "await asyncio.wait_for(fetch(), timeout={})",
+        "await asyncio.wait([fetch()], timeout={})",
+        "asyncio.get_running_loop().call_later({}, print, 'late')",
+    ],
+)
+def test_timers_of_an_async_handler_are_waits_of_whole_seconds(text: str) -> None:
+    assert told(async_handler(text.format("0.5"))) == ["ES203"]
+    for sound in ("60", "1.5", "0", "event['seconds']"):
+        assert told(async_handler(text.format(sound))) == []
+    assert told(async_handler(f"async def body(_):\n    {text.format('0.5')}\nawait context.step(body)")) == []
+
+
+def test_in_a_loop_that_a_plain_handler_runs_a_sleep_is_a_sleep() -> None:
+    head = "async def pause():\n    await asyncio.sleep(3)\n"
+    assert told(handler("asyncio.run(pause())", head=head)) == ["ES005"]
+    assert told(async_handler("await pause()", head=head)) == []
 
 
 def test_a_name_is_followed_to_the_clock_that_made_it() -> None:

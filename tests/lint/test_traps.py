@@ -3,7 +3,7 @@
 import pytest
 
 from everstep.lint import Level
-from tests.lint.checking import async_handler, findings, handler, told
+from tests.lint.checking import async_handler, findings, handler, program, told
 
 PLAIN = [
     "context.step(lambda _: time.time())",
@@ -25,6 +25,10 @@ PLAIN = [
     "path = Path('a') / 'b'",
     "time = event['clock']\nnow = time.time()",
     "def random():\n    return 4\nlot = random.random()",
+    "table = boto3.resource('dynamodb').Table('orders')\ncontext.step(lambda _: table.put_item(Item=event))",
+    "context.invoke(os.environ['TARGET'], event)",
+    "target: str = os.environ['TARGET']\ncontext.invoke(f'{target}:live', event, name='ship')",
+    "table = os.getenv('TABLE', 'orders')\ndef save(_):\n    return [table]\ncontext.step(save)",
     "client = boto3.client('s3')\ncontext.step(lambda _: client.get_object(Bucket='b', Key='k'))",
     "try:\n    context.step(charge)\nexcept Exception:\n    pass",
     "try:\n    context.step(charge)\nexcept BaseException:\n    undo()\n    raise",
@@ -75,6 +79,38 @@ def test_this_is_no_mistake(body: str) -> None:
             def wait(self, seconds): ...
     """
     assert told(handler(body, head=head)) == []
+
+
+ALONE = [
+    "return {'at': time.time(), 'id': uuid.uuid4().hex}",
+    "context.logger.info('%s', event)\nreturn requests.get('https://shop.example').text",
+    "return charge()",
+]
+BRANCHES = ["run_in_child_context(branch)", "map(event, branch)", "parallel([branch])"]
+
+
+@pytest.mark.parametrize("body", ALONE)
+def test_a_function_without_operations_is_never_suspended_and_so_never_replayed(body: str) -> None:
+    head = "def charge():\n    return requests.post('https://shop.example').json()"
+    alone = "@durable_execution\ndef handler(event, context: DurableContext):"
+    assert told(program(alone, body, head=head)) == []
+    branch = "def branch(context, *_):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    for way in BRANCHES:
+        assert told(handler(f"{branch}context.{way}", head=head)) == []
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "with_retry(context, lambda room, attempt: time.time(), WithRetryConfig())",
+        "context.map(event, lambda room, *_: time.time(), config=MapConfig(nesting_type=NestingType.FLAT))",
+        "context.parallel([lambda room: pack(room, time.time())])",
+        "context.parallel([lambda room: [time.time(), pay()]])",
+    ],
+)
+def test_what_has_no_record_of_its_own_is_replayed_without_operations_too(way: str) -> None:
+    head = "def pack(room, moment):\n    return room.wait(1)\n"
+    assert told(handler(f"def pay():\n    context.wait(1)\n{way}", head=head)) == ["ES001"]
 
 
 ASYNC = [

@@ -20,6 +20,7 @@ from everstep.lint.syntax import Class, Function, Module, Parameter, Scope
 from everstep.lint.vocabulary import (
     BRANCH_BODIES,
     BRANCH_DECORATORS,
+    FREE,
     HANDLER_DECORATORS,
     LATER_DECORATORS,
     OPERATIONS,
@@ -27,6 +28,7 @@ from everstep.lint.vocabulary import (
     STEP_BODIES,
     STEP_DECORATORS,
     UNDOINGS,
+    UNRECORDED,
     WITH_RETRY,
     sdk_name,
 )
@@ -43,10 +45,6 @@ class Role(StrEnum):
     """The body of an operation that runs it once and keeps the result."""
     INSIDE = "inside"
     """Called by a step."""
-
-    @property
-    def is_replayed(self) -> bool:
-        return self in {Role.HANDLER, Role.BRANCH, Role.REPLAYED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,11 @@ class Cast:
                     self._handler(function)
         self._follow_all()
 
+    def enter_handler(self, function: Function) -> None:
+        """Give its part to this handler alone, and follow where it leads."""
+        self._handler(function)
+        self._follow_all()
+
     def decoration(self, decorator: ast.expr, function: Function) -> str | None:
         """The SDK's word for a decorator, with or without arguments."""
         return self._word(decorator.func if isinstance(decorator, ast.Call) else decorator, function.around)
@@ -132,13 +135,17 @@ class Cast:
         self._give(Part(function, Role.HANDLER), None)
 
     def _branch(self, function: Function, context: Context, because: Part | None) -> None:
+        self._learn_first(function, context)
+        self._give(Part(function, Role.BRANCH), because)
+
+    def _learn_first(self, function: Function, context: Context) -> None:
         own = function.parameters[1:] if function.has_self else function.parameters
         if own and self._learn(own[0], context):
             self._reopen(function)
-        self._give(Part(function, Role.BRANCH), because)
 
     def _learn(self, parameter: Parameter, context: Context) -> bool:
         self._operations.clear()
+        self._acting.clear()
         return self.names.bind_context(parameter, context)
 
     def _give(self, part: Part, because: Part | None) -> None:
@@ -171,7 +178,7 @@ class Cast:
             callees = [f for each in (*call.args, *(k.value for k in call.keywords)) for f in self.named(each, scope)]
         else:
             callees = list(self.called(value))
-        role = Role.REPLAYED if part.role.is_replayed else Role.INSIDE
+        role = Role.REPLAYED if self.is_replayed(part) else Role.INSIDE
         for callee in callees:
             self._hand_over(call, callee, scope, isinstance(value, Method))
             self._give(Part(callee, role), part)
@@ -201,7 +208,11 @@ class Cast:
         branches = BRANCH_BODIES.get(operation.name)
         node = operation.argument(branches) if branches is not None else None
         for function in self.bodies(node, scope) if node is not None else ():
-            self._branch(function, Context(operation.is_async), part)
+            if operation.name == "with_retry":  # of which no attempt is recorded as a whole
+                self._learn_first(function, Context(operation.is_async))
+                self._give(Part(function, Role.REPLAYED), part)
+            else:
+                self._branch(function, Context(operation.is_async), part)
 
     def step_bodies(self, operation: Operation, scope: Scope) -> list[Function]:
         """The functions of which this operation keeps the result, as far as they are known."""
@@ -210,6 +221,22 @@ class Cast:
         return list(self.bodies(node, scope)) if node is not None else []
 
     # ------------------------------------------------------------------ looking
+    def is_replayed(self, part: Part) -> bool:
+        """Whether a function in this role is run again from its top.
+
+        A handler or branch that makes no operation is not: nothing suspends it, and it is recorded as a whole, as a
+        step is. In async code a timer is an operation, too; and some branches have no record.
+        """
+        if part.role not in {Role.HANDLER, Role.BRANCH}:
+            return part.role is Role.REPLAYED
+        function = part.function
+        return (
+            function.is_async
+            or (part.role is Role.BRANCH and not records_branches(function.module))
+            or _uses_a_context(function, self.names)
+            or any(self.acts(call, function) for call in function.calls)
+        )
+
     def operation(self, call: ast.Call, scope: Scope) -> Operation | None:
         """What durable operation a call makes, if it makes one."""
         if call not in self._operations:
@@ -306,6 +333,24 @@ class Cast:
             self._acting[function] = False  # for one that calls itself
             self._acting[function] = any(self.acts(call, function) for call in function.calls)
         return self._acting[function]
+
+
+def _uses_a_context(function: Function, names: Names) -> bool:
+    """Whether a function, or one that is written in it, makes more of a context than a look."""
+    known = {
+        parameter.name
+        for scope in (function, *function.enclosing())
+        for parameter in scope.parameters
+        if isinstance(names.lookup(parameter.name, scope), Context)
+    }
+    nodes = list(ast.walk(function.node))
+    looks = {node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr in FREE}
+    return any(isinstance(node, ast.Name) and node.id in known and node not in looks for node in nodes)
+
+
+def records_branches(module: Module) -> bool:
+    """Whether what a child context gives is surely recorded when it ends."""
+    return not any(word in module.text for word in UNRECORDED)
 
 
 def argument(call: ast.Call, place: int, name: str) -> ast.expr | None:

@@ -26,7 +26,8 @@ class Report:
 def check(paths: Iterable[str], read_text: ReadText, settings: Settings | None = None) -> Report:
     """Check these files, and whatever functions of the project they lead to.
 
-    Only files that mention durable functions are parsed, and those that these import from. `read_text` gives the text
+    Only files that mention durable functions are parsed, and those that these import from, but none of an SDK's own.
+    `read_text` gives the text
     of a file, or None for a path that is no file of the project. Nothing is imported or run.
     """
     settings = settings or Settings()
@@ -47,7 +48,7 @@ def check(paths: Iterable[str], read_text: ReadText, settings: Settings | None =
 
 
 def _worth_reading(program: Program, path: str) -> Module | None:
-    text = program.text(path)
+    text = program.text(path) if not program.is_of_an_sdk(path) else None
     return program.module(path) if text is not None and any(mark in text for mark in (*MARKS, MARK)) else None
 
 

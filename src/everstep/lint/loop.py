@@ -1,8 +1,9 @@
 """ES2: what goes wrong in an event loop."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from everstep.lint.cast import argument
 from everstep.lint.findings import Code, Finding, Level, Rule
 from everstep.lint.outside import Touch, holds_the_loop
 from everstep.lint.scene import Scene, said
@@ -52,19 +53,24 @@ async def order(event, context: AsyncDurableContext):
 )
 HURRIED = Rule(
     code=Code("ES203"),
-    title="time limit by the event loop's clock",
+    title="timer shorter than a second",
     level=Level.WARNING,
-    why="An operation may take days, and on replay it is there at once: another clock decides another way each time.",
-    mend="Limit the body of a step with `timeout=…` in its config, a callback with its own `timeout`.",
+    why=(
+        "In an async durable function `asyncio.sleep`, `timeout`, `wait_for` and other timers of the event loop are "
+        "waits that the service keeps, in whole seconds: a fraction becomes a second."
+    ),
+    mend="Take whole seconds; for a fraction use the body of a step, where time is real, or its `timeout=…`.",
     bad=f"""import asyncio
 {_START}@durable_execution
 async def order(event, context: AsyncDurableContext):
-    return await asyncio.wait_for(context.step(lambda _: "paid", name="charge"), 5)
+    async with asyncio.timeout(0.5):
+        return await context.step(lambda _: "paid", name="charge")
 """,
-    good=f"""from everstep import StepConfig
+    good=f"""import asyncio
 {_START}@durable_execution
 async def order(event, context: AsyncDurableContext):
-    return await context.step(lambda _: "paid", name="charge", config=StepConfig(timeout=5))
+    async with asyncio.timeout(3600):
+        return await context.step(lambda _: "paid", name="charge", timeout=0.5)
 """,
 )
 RULES = (UNAWAITED, BLOCKING, HURRIED)
@@ -72,7 +78,7 @@ RULES = (UNAWAITED, BLOCKING, HURRIED)
 
 def findings(scene: Scene) -> Iterator[Finding]:
     yield from _blocking(scene)
-    if scene.role.is_replayed:
+    if scene.is_replayed:
         yield from _unawaited(scene)
         yield from _hurried(scene)
 
@@ -134,17 +140,29 @@ def _blocking(scene: Scene) -> Iterator[Finding]:
         name = scene.external(call.func)
         if name is None or not holds_the_loop(name, call) or isinstance(scene.parent(call), ast.Await):
             continue
-        if scene.role.is_replayed and scene.touch(call) is not Touch.BLOCK:
+        if scene.is_replayed and scene.touch(call) is not Touch.BLOCK:
             continue
         yield scene.finding(BLOCKING, call, f"`{said(call.func)}()` holds up the event loop")
 
 
+_DELAYS: Mapping[str, tuple[int, str]] = {
+    "asyncio.sleep": (0, "delay"),
+    "asyncio.timeout": (0, "delay"),
+    "asyncio.wait": (2, "timeout"),
+    "asyncio.wait_for": (1, "timeout"),
+    "asyncio.get_running_loop().call_later": (0, "delay"),
+    "anyio.sleep": (0, "delay"),
+    "anyio.fail_after": (0, "delay"),
+    "anyio.move_on_after": (0, "delay"),
+}
+"""Where the timers of an event loop take their seconds."""
+
+
 def _hurried(scene: Scene) -> Iterator[Finding]:
+    """None at all, or less, is no timer: the loop does not set one."""
     for call in scene.calls():
-        if scene.touch(call) is not Touch.HURRY:
+        if scene.touch(call) not in {Touch.NAP, Touch.LIMIT} or not scene.has_durable_timers:
             continue
-        above = next((each for each in scene.above(call) if isinstance(each, ast.AsyncWith | ast.With)), None)
-        scope: ast.AST = above if above is not None and isinstance(scene.parent(call), ast.withitem) else call
-        if scene.acts(scope):
-            message = f"`{said(call.func)}()` limits durable operations by a clock that starts anew on replay"
-            yield scene.finding(HURRIED, call, message)
+        node = argument(call, *_DELAYS[scene.external(call.func) or ""])
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value < 1:
+            yield scene.finding(HURRIED, call, f"`{said(call)}` takes a whole second in a durable function")

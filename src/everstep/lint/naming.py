@@ -92,7 +92,7 @@ _TIMEDELTA_ORDER = ("days", "seconds", "microseconds", "milliseconds", "minutes"
 
 
 def findings(scene: Scene) -> Iterator[Finding]:
-    operations = [each for each in scene.operations() if each.name != "result"] if scene.role.is_replayed else []
+    operations = [each for each in scene.operations() if each.name != "result"] if scene.is_replayed else []
     for operation in operations:
         yield from _name(scene, operation)
         yield from _wait(scene, operation)

@@ -81,9 +81,9 @@ _DEPTH_MAX = 8
 
 
 def findings(scene: Scene) -> Iterator[Finding]:
-    if not scene.role.is_replayed:
-        return
     yield from _shuffled(scene)
+    if not scene.is_replayed:
+        return
     for node in scene.function.nodes:
         match node:
             case ast.For(iter=source, body=body):

@@ -20,8 +20,10 @@ class Touch(StrEnum):
     WORLD = "world"
     """Files, networks, programs, terminals."""
     SLEEP = "sleep"
-    HURRY = "hurry"
-    """A limit by the event loop's clock."""
+    NAP = "nap"
+    """A sleep that the event loop times."""
+    LIMIT = "limit"
+    """Another timer of the event loop."""
     BLOCK = "block"
     """Holds its thread until something happens."""
 
@@ -122,13 +124,12 @@ _NAMES: Mapping[Touch, list[str]] = {
         *(f"{driver}.connect" for driver in ("sqlite3", "psycopg", "psycopg2", "pymysql", "asyncpg", "oracledb")),
         *(f"{driver}.connect()." for driver in ("sqlite3", "psycopg", "psycopg2", "pymysql", "asyncpg", "oracledb")),
     ],
-    Touch.SLEEP: ["time.sleep", "asyncio.sleep", "trio.sleep", "anyio.sleep", "gevent.sleep"],
-    Touch.HURRY: [
-        "asyncio.wait_for",
-        "asyncio.timeout",
-        "asyncio.timeout_at",
-        "anyio.fail_after",
-        "anyio.move_on_after",
+    Touch.SLEEP: ["time.sleep", "trio.sleep", "gevent.sleep"],
+    Touch.NAP: ["asyncio.sleep", "anyio.sleep"],
+    Touch.LIMIT: [
+        *_below("asyncio", "timeout wait wait_for"),
+        *_below("anyio", "fail_after move_on_after"),
+        "asyncio.get_running_loop().call_later",
     ],
     Touch.BLOCK: [
         "asyncio.run",
@@ -174,9 +175,16 @@ def touch_of(name: str, call: ast.Call) -> Touch | None:
     touch = _TOUCHES.get(name) or next((_TOUCHES[p] for p in _prefixes(name) if p in _TOUCHES), None)
     if touch is None or len(call.args) + len(call.keywords) >= _HARMLESS_WITH_ARGUMENTS.get(name, 1_000):
         return None
+    if touch is Touch.WORLD and name.startswith("boto3.") and name.rpartition(".")[2][:1].isupper():
+        return None  # `resource.Table("orders")` makes an object here, and asks nobody
     if touch is Touch.WORLD and not _ONLY_LOOKS.isdisjoint(name.split(".")[2:]) and not name.endswith("paginate"):
         return None
-    if touch is Touch.SLEEP and call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0:
+    if (
+        touch in {Touch.SLEEP, Touch.NAP}
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and call.args[0].value == 0
+    ):
         return None  # gives others a turn, and lets no time pass
     return touch
 

@@ -52,6 +52,11 @@ class Program:
             self._found[key] = next((found for root in roots if (found := self._at(root, name))), None)
         return self._found[key]
 
+    def is_of_an_sdk(self, path: str) -> bool:
+        """Whether a file is part of an SDK: machinery, which has its own ways with clocks and threads."""
+        folders = [each for each in _upwards(_folder(path)) if each.rpartition("/")[2] in SDKS]
+        return any(self.text(_join(each, "__init__.py")) is not None for each in folders)
+
     def _parse(self, path: str) -> Module | None:
         text = self.text(path)
         if text is None:

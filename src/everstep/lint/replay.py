@@ -3,10 +3,12 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from everstep.lint.cast import Role
 from everstep.lint.findings import Code, Finding, Level, Rule
 from everstep.lint.naming import is_in_a_name
 from everstep.lint.outside import Touch
 from everstep.lint.scene import Scene, said
+from everstep.lint.taking import is_only_taken
 
 _START = "from everstep import DurableContext, durable_execution\n"
 
@@ -20,15 +22,15 @@ CLOCK = Rule(
 {_START}
 @durable_execution
 def order(event, context: DurableContext):
-    started = time.time()
-    return started
+    context.wait(60, name="cool down")
+    return time.time()
 """,
     good=f"""import time
 {_START}
 @durable_execution
 def order(event, context: DurableContext):
-    started = context.step(lambda _: time.time(), name="started")
-    return started, context.now().isoformat()
+    context.wait(60, name="cool down")
+    return context.step(lambda _: time.time(), name="ended"), context.now().isoformat()
 """,
 )
 CHANCE = Rule(
@@ -56,20 +58,23 @@ MACHINE = Rule(
     code=Code("ES003"),
     title="environment read outside a step",
     level=Level.WARNING,
-    why="Executions outlive processes and deploys: the next replay may run elsewhere, with another answer.",
-    mend="Read it when the module is imported if it never changes, otherwise in a step.",
+    why="Executions outlive processes and deploys: the next replay may run elsewhere, and go another way.",
+    mend="Read it in a step, or hand it to an operation and to nothing else.",
     bad=f"""import os
 {_START}
 @durable_execution
 def order(event, context: DurableContext):
-    table = os.environ["TABLE"]
-    return context.step(lambda _: table, name="save")
+    if os.environ.get("GIFTS") == "on":
+        context.step(lambda _: "wrapped", name="wrap")
+    return context.step(lambda _: "sent", name="send")
 """,
     good=f"""import os
 {_START}
 @durable_execution
 def order(event, context: DurableContext):
-    return context.step(lambda _: os.environ["TABLE"], name="save")
+    if context.step(lambda _: os.environ.get("GIFTS") == "on", name="gifts"):
+        context.step(lambda _: "wrapped", name="wrap")
+    return context.step(lambda _: "sent", name="send", retry=int(os.environ["TRIES"]))
 """,
 )
 WORLD = Rule(
@@ -83,13 +88,16 @@ WORLD = Rule(
 @durable_execution
 def order(event, context: DurableContext):
     answer = requests.post("https://shop.example/charge", json=event)
+    context.wait(60, name="cool down")
     return answer.json()
 """,
     good=f"""import requests
 {_START}
 @durable_execution
 def order(event, context: DurableContext):
-    return context.step(lambda _: requests.post("https://shop.example/charge", json=event).json(), name="charge")
+    answer = context.step(lambda _: requests.post("https://shop.example/charge", json=event).json(), name="charge")
+    context.wait(60, name="cool down")
+    return answer
 """,
 )
 SLEEP = Rule(
@@ -117,19 +125,26 @@ _RULES: Mapping[Touch, tuple[Rule, str]] = {
     Touch.CHANCE: (CHANCE, "draws by chance outside a step"),
     Touch.MACHINE: (MACHINE, "depends on the machine, outside a step"),
     Touch.WORLD: (WORLD, "acts on the world outside a step, again with every replay"),
-    Touch.SLEEP: (SLEEP, "sleeps where a durable wait would suspend"),
 }
+_DURABLE = frozenset({Role.HANDLER, Role.BRANCH, Role.REPLAYED})
 
 
 def findings(scene: Scene) -> Iterator[Finding]:
-    if not scene.role.is_replayed:
-        return
-    for call in scene.calls():
-        touch = scene.touch(call)
-        if touch is not None and touch in _RULES and not scene.is_only_told(call) and not is_in_a_name(scene, call):
-            rule, does = _RULES[touch]
-            yield scene.finding(rule, call, f"`{said(call.func)}()` {does}")
-    yield from _environment(scene)
+    if scene.is_replayed:
+        for call in scene.calls():
+            touch = scene.touch(call)
+            if touch is not None and touch in _RULES and not _is_harmless(scene, call, touch):
+                rule, does = _RULES[touch]
+                yield scene.finding(rule, call, f"`{said(call.func)}()` {does}")
+        yield from _environment(scene)
+    if scene.role in _DURABLE:
+        yield from _sleeps(scene)
+
+
+def _is_harmless(scene: Scene, call: ast.Call, touch: Touch) -> bool:
+    if touch is Touch.MACHINE and is_only_taken(scene, call):
+        return True
+    return scene.is_only_told(call) or is_in_a_name(scene, call)
 
 
 def _environment(scene: Scene) -> Iterator[Finding]:
@@ -137,8 +152,18 @@ def _environment(scene: Scene) -> Iterator[Finding]:
     for node in scene.function.nodes:
         match node:
             case ast.Subscript(value=owner) | ast.Compare(comparators=[owner]):
-                if scene.external(owner) in {"os.environ", "sys.argv"} and not scene.is_only_told(node):
+                is_read = scene.external(owner) in {"os.environ", "sys.argv"}
+                if is_read and not scene.is_only_told(node) and not is_only_taken(scene, node):
                     rule, does = _RULES[Touch.MACHINE]
                     yield scene.finding(rule, node, f"`{said(node)}` {does}")
             case _:
                 pass
+
+
+def _sleeps(scene: Scene) -> Iterator[Finding]:
+    """Also where nothing is replayed yet: a wait would be the first operation."""
+    for call in scene.calls():
+        touch = scene.touch(call)
+        is_sleep = touch is Touch.SLEEP or (touch is Touch.NAP and not scene.has_durable_timers)
+        if is_sleep and not scene.is_only_told(call):
+            yield scene.finding(SLEEP, call, f"`{said(call.func)}()` sleeps where a durable wait would suspend")

@@ -29,6 +29,20 @@ class Scene:
     def role(self) -> Role:
         return self.part.role
 
+    @property
+    def is_replayed(self) -> bool:
+        return self.cast.is_replayed(self.part)
+
+    @property
+    def has_durable_timers(self) -> bool:
+        """Whether the event loop's timers are waits: so it is in async handlers, and not where `def` runs a loop."""
+        part: Part | None = self.part
+        root = part
+        while part is not None:
+            root, part = part, self.cast.parts.get(part)
+        assert root is not None
+        return root.function.is_async
+
     def finding(self, rule: Rule, node: ast.expr | ast.stmt | ast.ExceptHandler, message: str) -> Finding:
         """An offence in this function; a column of the source counts bytes, ours counts characters."""
         module = self.function.module

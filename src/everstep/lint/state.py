@@ -42,11 +42,13 @@ GLOBAL = Rule(
 @durable_execution
 def order(event, context: DurableContext):
     ORDERS.append(event["id"])
+    context.wait(60, name="cool down")
 """,
     good=f"""{_START}@durable_execution
 def order(event, context: DurableContext):
     orders = []
     orders.append(event["id"])
+    context.wait(60, name="cool down")
     return orders
 """,
 )
@@ -54,7 +56,7 @@ RULES = (DEFAULT, GLOBAL)
 
 
 def findings(scene: Scene) -> Iterator[Finding]:
-    if not scene.role.is_replayed:
+    if not scene.is_replayed:
         return
     for change in changes(scene):
         home = home_of(change.name, scene.function)

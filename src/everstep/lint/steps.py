@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from everstep.lint.cast import Operation, Role, returned
+from everstep.lint.cast import Operation, Role, records_branches, returned
 from everstep.lint.changes import Change, changes
 from everstep.lint.findings import Code, Finding, Level, Rule
 from everstep.lint.names import Context, External, home_of
@@ -40,10 +40,10 @@ def order(event, context: DurableContext):
 )
 CAPTURED = Rule(
     code=Code("ES102"),
-    title="variable of the durable function changed inside a step",
+    title="variable of the durable function changed inside a step or child context",
     level=Level.ERROR,
-    why="On replay the step does not run: its result comes from the history, and the change does not happen.",
-    mend="Return the value from the step and change the variable outside.",
+    why="Once it is recorded it does not run again: its result comes from the history, and the change does not happen.",
+    mend="Return the value from the step or child context, and change the variable outside.",
     bad=f"""{_START}@durable_execution
 def order(event, context: DurableContext):
     paid = []
@@ -109,10 +109,12 @@ def findings(scene: Scene) -> Iterator[Finding]:
     if scene.role in {Role.STEP, Role.INSIDE}:
         yield from _nested(scene)
         yield from _captured(scene)
-    else:
-        for operation in scene.operations():
-            yield from _results(scene, operation)
-        yield from _own_result(scene)
+        return
+    if scene.role is Role.BRANCH and records_branches(scene.function.module):
+        yield from _captured(scene)
+    for operation in scene.operations():
+        yield from _results(scene, operation)
+    yield from _own_result(scene)
 
 
 def _nested(scene: Scene) -> Iterator[Finding]:
@@ -149,7 +151,8 @@ def _captured(scene: Scene) -> Iterator[Finding]:
     for change in changes(scene):
         home = home_of(change.name, scene.function)
         if isinstance(home, Function) and home is not scene.function and _is_replayed(scene, home):
-            message = f"{change.name!r} of {home.name} is changed inside a step, which does not happen on replay"
+            where = "a child context" if scene.role is Role.BRANCH else "a step"
+            message = f"{change.name!r} of {home.name} is changed inside {where}, which does not happen on replay"
             yield scene.finding(CAPTURED, change.node, message)
         elif home is scene.function and scene.role is Role.STEP and _is_only_filled(scene, change):
             message = f"{change.name!r} is handed to a step to be changed, which does not happen on replay"
@@ -167,7 +170,7 @@ def _is_only_filled(scene: Scene, change: Change) -> bool:
 
 
 def _is_replayed(scene: Scene, home: Function) -> bool:
-    return any(part.function is home and part.role.is_replayed for part in scene.cast.parts)
+    return any(part.function is home and scene.cast.is_replayed(part) for part in scene.cast.parts)
 
 
 # --------------------------------------------------------------------------- results

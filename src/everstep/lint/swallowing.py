@@ -67,7 +67,7 @@ _CANCELLATIONS = frozenset(
 
 
 def findings(scene: Scene) -> Iterator[Finding]:
-    if not scene.role.is_replayed:
+    if not scene.is_replayed:
         return
     for node in scene.function.nodes:
         match node:

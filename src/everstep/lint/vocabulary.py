@@ -26,7 +26,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "wait_for_callback": ("submitter", "name", "config"),
     "invoke": ("function_name", "payload", "name", "config"),
     "wait_for_condition": ("check", "config", "name"),
-    "continue_as_new": ("input",),
+    "continue_as_new": ("input", "function_name"),
     "saga": (),
 }
 """The methods of a context that make operations, with the names of their parameters."""
@@ -36,7 +36,7 @@ WITH_RETRY = ("context", "func", "config", "name")
 RESULT = "result"
 """The method of a callback that waits for its answer."""
 
-DRAWS = frozenset({"uuid4", "random", "patched", "deprecate_patch"})
+DRAWS = frozenset({"uuid4", "random", "patched", "deprecate_patch", "set_attributes"})
 """Methods of a context that make no operation and yet must be called in the same order on each replay."""
 FREE = frozenset({"now", "logger", "set_logger", "is_replaying", "execution_context", "lambda_context"})
 """What a step may use of the context around it."""
@@ -50,6 +50,9 @@ BRANCH_BODIES: Mapping[str, str] = {
     "with_retry": "func",
 }
 """Operations whose function is replayed with a context of its own."""
+
+UNRECORDED = ("NestingType.FLAT", "is_virtual")
+"""What a file says in which child contexts may have no record of their own."""
 
 
 def sdk_name(name: str) -> str | None:

@@ -15,9 +15,15 @@ from dataclasses import dataclass, field
 from everstep.core.limits import LIMITS, Limits
 from everstep.service.dispatch import Dispatcher
 from everstep.service.functions import EveryFunction
+from everstep.service.http.access import Access
+from everstep.service.http.admission import BOUNDS, Admission, Bounds
 from everstep.service.http.api import application
 from everstep.service.http.dialect import Dialect
-from everstep.service.http.serve import Server, bind
+from everstep.service.http.draining import Draining, OnDrain
+from everstep.service.http.front import Front
+from everstep.service.http.metrics import Metrics, Owing
+from everstep.service.http.readiness import Readiness
+from everstep.service.http.serve import Server, Tls, bind
 from everstep.service.invokers.http import HttpInvoker
 from everstep.service.pace import PacedClock
 from everstep.service.ports import Clock, Functions, Ids, Invoker, Store, StoreError
@@ -48,6 +54,12 @@ class Settings:
     """Take up unfinished executions that the store holds; else they can be read, but their functions are not called."""
     time_scale: float = 1.0
     """Seconds that a second of waiting takes (see `pace`); 0 skips it."""
+    access: Access = field(default_factory=Access)
+    tls: Tls | None = None
+    """None: plain HTTP."""
+    bounds: Bounds = BOUNDS
+    drain_seconds: float = 0.0
+    """How long SIGTERM lets running functions end before the service stops; the next start goes on with the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +128,15 @@ async def open_store(url: str) -> Store:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, host: Host, *, clock: Clock | None = None, ids: Ids | None = None, handle_signals: bool = False
+    settings: Settings,
+    host: Host,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    handle_signals: bool = False,
+    on_drain: OnDrain = lambda _drained: None,
 ) -> AsyncIterator[App]:
-    """A service over HTTP, from the first answer to a clean end.
+    """A service over HTTP, from the first answer to a clean end; `on_drain` hears what SIGTERM finds and leaves.
 
     Raises PortInUseError and StoreError before anything was changed.
     """
@@ -130,7 +148,7 @@ async def running(
         stack.callback(sock.close)
         store = await open_store(settings.store)
         stack.push_async_callback(store.close)
-        endpoint = f"http://{_reachable(settings.host)}:{sock.getsockname()[1]}"
+        endpoint = f"{'https' if settings.tls else 'http'}://{_reachable(settings.host)}:{sock.getsockname()[1]}"
         hosted = await stack.enter_async_context(host(endpoint))
         world = World(store=store, clock=clock, ids=ids, invoker=hosted.invoker, functions=hosted.functions)
         service = Service(world, limits=settings.limits, place=settings.place)
@@ -142,8 +160,10 @@ async def running(
         taken_up = await dispatcher.recover(store) if settings.recover else 0
         watching = asyncio.create_task(timers.run())
         stack.push_async_callback(_cancelled, watching)
-        api = application(service, dialect=settings.dialect, redirect=hosted.redirect)
-        server = Server(api, sock, handle_signals=handle_signals)
+        front = _front(settings, service, Owing(store=store, clock=clock, dispatcher=dispatcher))
+        api = application(service, dialect=settings.dialect, redirect=hosted.redirect, front=front)
+        drain = Draining(dispatcher, front.readiness, settings.drain_seconds, on_drain)
+        server = Server(api, sock, handle_signals=handle_signals, tls=settings.tls, drain=drain.run)
         serving = await _started(server)
         try:
             yield App(
@@ -152,6 +172,18 @@ async def running(
         finally:
             server.stop()
             await serving
+
+
+def _front(settings: Settings, service: Service, owing: Owing) -> Front:
+    admission = Admission(settings.bounds, lambda: owing.dispatcher.backlog)
+    metrics = Metrics(owing, admission)
+    service.listen(metrics.note)
+    return Front(
+        access=settings.access,
+        admission=admission,
+        watch=metrics,
+        readiness=Readiness(service, owing.store),
+    )
 
 
 async def _started(server: Server) -> "asyncio.Task[None]":

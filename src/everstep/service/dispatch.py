@@ -186,6 +186,7 @@ class Dispatcher:
         """Executions that this process began and that may still owe something; None when all are its own."""
         self._on_rest = on_rest or (lambda _is_resting: None)
         self._is_recovering = False
+        self._is_draining = False
         service.listen(self.note)
 
     def note(self, delta: Delta) -> None:
@@ -193,7 +194,7 @@ class Dispatcher:
         if delta.arn in self._asleep and not _is_awake(delta.head):
             self._asleep.pop(delta.arn).set()
         # While recovering, effects are left to be found in the outbox in the end.
-        if self._is_own(delta) and not self._is_recovering:
+        if self._is_own(delta) and not self._is_recovering and not self._is_draining:
             self._begin(delta.effects)
 
     def _is_own(self, delta: Delta) -> bool:
@@ -227,6 +228,22 @@ class Dispatcher:
         summary = await self._service.get(arn)
         if summary.head.invocation is not None:
             await self._service.submit(arn, InvocationEnded(number=summary.head.invocation.number, end=Lost()))
+
+    @property
+    def backlog(self) -> int:
+        """Effects that wait or are under way."""
+        return len(self._tasks)
+
+    async def drain(self, seconds: float) -> int:
+        """Begin nothing new and let what is under way end, for so long; how much did not.
+
+        What ends meanwhile may owe something again: that stays in the outbox for the next start.
+        """
+        self._is_draining = True
+        if not self._tasks:
+            return 0
+        _, late = await asyncio.wait(self._tasks.values(), timeout=seconds)
+        return len(late)
 
     async def close(self) -> None:
         """Stop waiting for what is under way; the store remembers it."""

@@ -47,6 +47,7 @@ from everstep.service.ports import (
     NameTakenError,
     StaleVersionError,
     Store,
+    StoreError,
     Summary,
     SummaryPage,
 )
@@ -86,6 +87,8 @@ class Service:
         self._place = place or Place()
         self._hot = Hot()
         self._writing = 0
+        self.refused_by_store: str | None = None
+        """What the store said when it refused the last change; None when it took it."""
         self._endings = Endings()
         self._listeners: list[Listener] = [self._endings.note]
 
@@ -124,8 +127,12 @@ class Service:
         self._writing += 1
         try:
             await self._store.commit(delta)
+        except StoreError as error:
+            self.refused_by_store = str(error)
+            raise
         finally:
             self._writing -= 1
+        self.refused_by_store = None
 
     @property
     def is_writing(self) -> bool:

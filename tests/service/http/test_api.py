@@ -87,15 +87,6 @@ def test_health_is_good_as_long_as_it_answers() -> None:
     with_api(talk)
 
 
-def test_metrics_count_the_answers_by_status() -> None:
-    async def talk(client: Client) -> None:
-        for path in ("/health", "/health", "/nowhere"):
-            await client.ask("GET", path)
-        assert (await client.ask("GET", "/metrics")).json == {"metrics": {"answers": {"200": 2, "404": 1}}}
-
-    with_api(talk)
-
-
 def test_the_emulator_speaks_of_what_is_missing_without_a_code() -> None:
     async def talk(client: Client) -> None:
         unknown = await client.ask("GET", f"{EXECUTIONS}/{UNKNOWN}")

@@ -16,8 +16,9 @@ from everstep.core.refusal import Code, Refused
 from everstep.service.http import routes
 from everstep.service.http.answers import refusal, with_headers
 from everstep.service.http.asgi import AsgiApp, Handler, Lifespan, Request, Response, asgi_app
-from everstep.service.http.desk import Call, Desk
+from everstep.service.http.desk import Call, Desk, Vitals
 from everstep.service.http.dialect import MANNERS, Dialect
+from everstep.service.http.front import Front
 from everstep.service.http.query import Query
 from everstep.service.service import Service
 
@@ -27,12 +28,19 @@ REQUEST_ID = "x-amzn-RequestId"
 SERVICE_FAILED = "an internal error occurred; the service's log has the details under this request id"
 
 
-def api(service: Service, *, dialect: Dialect = Dialect.AWS, redirect: Callable[[str], None] | None = None) -> Handler:
+def api(
+    service: Service,
+    *,
+    dialect: Dialect = Dialect.AWS,
+    redirect: Callable[[str], None] | None = None,
+    vitals: Vitals | None = None,
+) -> Handler:
     """The handler of every request to this service. It raises nothing but cancellation.
 
-    `redirect` changes where functions are invoked; without it nobody can ask for that.
+    `redirect` changes where functions are invoked; without it nobody can ask for that. `vitals` is what probes are
+    told.
     """
-    desk = Desk(service=service, manners=MANNERS[dialect], redirect=redirect)
+    desk = Desk(service=service, manners=MANNERS[dialect], redirect=redirect, vitals=vitals)
 
     async def handle(request: Request) -> Response:
         request_id = str(uuid.uuid4())
@@ -58,14 +66,19 @@ def application(
     dialect: Dialect = Dialect.AWS,
     redirect: Callable[[str], None] | None = None,
     lifespan: Lifespan | None = None,
+    front: Front | None = None,
 ) -> AsgiApp:
-    """The API as an ASGI application; what the server itself refuses is answered in the same dialect."""
+    """The API as an ASGI application; what the server itself refuses is answered in the same dialect.
+
+    `front` stands before it where it listens on a socket.
+    """
 
     def refuse(refused: Refused) -> Response:
         return with_headers(refusal(refused, MANNERS[dialect]), (REQUEST_ID, str(uuid.uuid4())))
 
-    handler = api(service, dialect=dialect, redirect=redirect)
-    return asgi_app(handler, REQUEST_BODY_BYTES_MAX, refuse=refuse, lifespan=lifespan)
+    handler = api(service, dialect=dialect, redirect=redirect, vitals=front)
+    app = asgi_app(handler, REQUEST_BODY_BYTES_MAX, refuse=refuse, lifespan=lifespan)
+    return app if front is None else front.before(app, refuse)
 
 
 async def _answer(desk: Desk, request: Request) -> Response:

@@ -77,6 +77,8 @@ def refusal_response(refused: Refused, *, type_is_code: bool = False) -> Respons
     headers = [("x-amzn-ErrorType", refused.code.value)]
     if refused.code is Code.TOO_MANY:
         headers.append(("Retry-After", RETRY_AFTER_SECONDS))
+    if refused.code is Code.UNRECOGNIZED_CLIENT:
+        headers.append(("WWW-Authenticate", "Bearer"))
     if refused.arn is not None:
         headers.append(("X-Amz-Durable-Execution-Arn", refused.arn))
     body = encode_refusal(refused, type_is_code=type_is_code)

@@ -196,6 +196,15 @@ HEALTH = About(
     answers={200: an_object({"status": schemas.TEXT}, required=["status"])},
     open=True,
 )
+READY = About(
+    id="Ready",
+    summary="Whether the service should be sent work: 503 and the reason when not",
+    answers={
+        200: an_object({"status": schemas.TEXT}, required=["status"]),
+        503: an_object({"status": schemas.TEXT, "reason": schemas.TEXT}, required=["status", "reason"]),
+    },
+    open=True,
+)
 METRICS = About(
     id="Metrics",
     summary="What was done and what is owed, as Prometheus text",

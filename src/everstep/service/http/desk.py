@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.text import Json, NotJsonError, load
@@ -68,6 +68,20 @@ class Desk:
     errands: Errands = field(default_factory=Errands)
     answers: Counter[int] = field(default_factory=Counter)
     """How many answers it gave, by HTTP status."""
+    vitals: "Vitals | None" = None
+    """What probes are told; None where nobody probes."""
+
+
+class Vitals(Protocol):
+    """What probes are told."""
+
+    async def trouble(self) -> str | None:
+        """Why the service should be sent no work; None when it should."""
+        ...
+
+    async def metrics(self, answers: Mapping[int, int]) -> str:
+        """What was done and what is owed, as Prometheus text."""
+        ...
 
 
 Answer: TypeAlias = Callable[[Desk, Call], Awaitable[Response]]

@@ -51,11 +51,19 @@ async def move_functions(desk: Desk, call: Call) -> Response:
 
 
 async def health(desk: Desk, call: Call) -> Response:
-    """GET /health"""
+    """GET /health: the process answers"""
     return json_response(200, {"status": "healthy"})
 
 
+async def ready(desk: Desk, call: Call) -> Response:
+    """GET /ready: the service should be sent work, or 503 and the reason why not"""
+    trouble = await desk.vitals.trouble() if desk.vitals is not None else None
+    if trouble is not None:
+        return json_response(503, {"status": "not ready", "reason": trouble})
+    return json_response(200, {"status": "ready"})
+
+
 async def metrics(desk: Desk, call: Call) -> Response:
-    """GET /metrics: how many answers were given since the start, by HTTP status"""
-    answers = {str(status): count for status, count in sorted(desk.answers.items())}
-    return json_response(200, {"metrics": {"answers": answers}})
+    """GET /metrics: what was done and what is owed, as Prometheus text"""
+    text = await desk.vitals.metrics(desk.answers) if desk.vitals is not None else ""
+    return Response(200, text.encode(), (("content-type", "text/plain; version=0.0.4; charset=utf-8"),))

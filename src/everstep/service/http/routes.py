@@ -53,6 +53,7 @@ ROUTES: Final = (
     Route("POST", Shape("/start-durable-execution"), local.start, descriptions.START),
     Route("PUT", Shape("/lambda-endpoint"), local.move_functions, descriptions.MOVE_FUNCTIONS),
     Route("GET", Shape("/health"), local.health, descriptions.HEALTH),
+    Route("GET", Shape("/ready"), local.ready, descriptions.READY),
     Route("GET", Shape("/metrics"), local.metrics, descriptions.METRICS),
     Route("GET", Shape(openapi.PATH), describe, descriptions.OPENAPI),
 )
@@ -71,3 +72,8 @@ def find(method: str, raw_path: bytes) -> tuple[Route, str]:
         raise Refused(Code.NOT_FOUND, f"there is no route {method} {shown}")
     allowed = ", ".join(sorted({route.method for route, _ in rows}))
     raise WrongMethodError(f"{shown} does not answer {method}, only {allowed}", allowed)
+
+
+def is_open(raw_path: bytes) -> bool:
+    """Whether the path asks for no token: what probes call."""
+    return any(route.about.open and route.shape.subject(raw_path) is not None for route in ROUTES)

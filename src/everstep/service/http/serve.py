@@ -12,20 +12,40 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import uvicorn
+
+if os.name == "posix":
+    import resource
 
 from everstep.service.http.asgi import AsgiApp
 
 T = TypeVar("T")
+Drain: TypeAlias = Callable[[], Awaitable[object]]
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 """Longer than the pools of AWS clients keep an idle connection, so that it is the client who closes it."""
 GRACE_SECONDS = 5
+TICKS_PER_LOOK = 10
+"""Slow connections are looked for once per second; a tick of uvicorn is a tenth of it."""
+FILES_KEPT = 200
+"""Open files beside connections: the store, pipes of workers, connections to functions."""
+
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """PEM files: the certificate with its chain, and its key."""
+
+    certificate: str
+    key: str
 
 
 class CannotListenError(Exception):
@@ -46,6 +66,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere this option would let two programs share the port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it; clients whose machine is gone are noticed in the end.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.bind(address)
         # Bound twice is still possible; only listening tells that the port is ours.
         sock.listen(BACKLOG)
@@ -64,15 +86,26 @@ class Server:
     """One application on one socket.
 
     `run` serves until `stop`; then open requests have `grace_seconds` to finish. Signal handlers are installed
-    only when `handle_signals` is true: SIGINT and SIGTERM then stop the server, a second one at once.
+    only when `handle_signals` is true: SIGINT and SIGTERM then stop the server, a second one at once. Before SIGTERM
+    stops it, `drain` is awaited, while requests are still answered.
     """
 
     def __init__(
-        self, app: AsgiApp, sock: socket.socket, *, grace_seconds: int = GRACE_SECONDS, handle_signals: bool = False
+        self,
+        app: AsgiApp,
+        sock: socket.socket,
+        *,
+        grace_seconds: int = GRACE_SECONDS,
+        handle_signals: bool = False,
+        tls: Tls | None = None,
+        drain: Drain | None = None,
     ) -> None:
         config = uvicorn.Config(
             app,
-            http="httptools" if importlib.util.find_spec("httptools") else "h11",
+            http=_protocol(),
+            limit_concurrency=_connections_max(),
+            ssl_certfile=tls.certificate if tls is not None else None,
+            ssl_keyfile=tls.key if tls is not None else None,
             ws="none",
             log_config=None,
             log_level=logging.CRITICAL,
@@ -86,6 +119,7 @@ class Server:
         self._uvicorn = _Uvicorn(config)
         self._sock = sock
         self._handle_signals = handle_signals
+        self._drain = drain
         self.signal: int | None = None
         """The number of the signal that stopped it."""
 
@@ -117,7 +151,7 @@ class Server:
         if not self._handle_signals:
             yield
             return
-        previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
         try:
             yield
         finally:
@@ -127,6 +161,8 @@ class Server:
     def _on_signal(self, number: int, _frame: object) -> None:
         self.signal = number
         self._uvicorn.force_exit = self._uvicorn.should_exit
+        if number == signal.SIGTERM:  # who presses Ctrl-C wants the prompt back
+            self._uvicorn.drain = self._drain
         self._uvicorn.should_exit = True
 
 
@@ -143,7 +179,11 @@ async def serve(app: AsgiApp, sock: socket.socket, *, on_started: Callable[[Serv
 
 
 def run(main: Coroutine[object, object, T]) -> T:
-    """Run the coroutine to its end on a new event loop: uvloop's where that is installed."""
+    """Run the coroutine to its end on a new event loop: uvloop's where that is installed.
+
+    A program that serves may open as many files as the machine allows it: each connection is one.
+    """
+    _open_files()
     factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     if importlib.util.find_spec("uvloop"):
         factory = importlib.import_module("uvloop").new_event_loop
@@ -151,10 +191,60 @@ def run(main: Coroutine[object, object, T]) -> T:
         return runner.run(main)
 
 
+def _protocol() -> "type[asyncio.Protocol] | str":
+    """Connections with patience of their own; without httptools, uvicorn's slower ones."""
+    if not importlib.util.find_spec("httptools"):
+        return "h11"
+    from everstep.service.http.connections import Connection
+
+    return Connection
+
+
+def _open_files() -> None:
+    if os.name == "posix":
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(ValueError, OSError):  # macOS says "unlimited" and means less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _connections_max() -> int | None:
+    """Beyond it connections are answered 503: without a free file nothing would be answered at all."""
+    if os.name != "posix":
+        return None
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if files == resource.RLIM_INFINITY else max(files - FILES_KEPT, files // 2)
+
+
 class _Uvicorn(uvicorn.Server):
     """uvicorn without its own signal handlers, and with a call when it has started."""
 
     on_started: Callable[[], None] | None = None
+    drain: Drain | None = None
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_PER_LOOK == 0:
+            self._look_at_connections()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.drain is not None:
+            await self._until_drained(self.drain)
+        await super().shutdown(sockets)
+
+    async def _until_drained(self, drain: Drain) -> None:
+        """Until it is done, or a second signal comes; the sockets still take requests."""
+        draining = asyncio.ensure_future(drain())
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait((draining,), timeout=0.1)
+            self._look_at_connections()
+        draining.cancel()
+        await asyncio.gather(draining, return_exceptions=True)
+
+    def _look_at_connections(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for connection in list(self.server_state.connections):
+            if look := getattr(connection, "look", None):
+                look(now)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

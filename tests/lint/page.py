@@ -7,7 +7,7 @@ _HEAD = """\
 
 ```sh
 everstep check app/            # files or folders; exit code 1 when there is an error
-everstep check --json          # or --format github, for the lines of a pull request
+everstep check --json          # or --format github, for the lines of a pull request; --format sarif, for code hosts
 ```
 
 `everstep check` reads the source of durable functions, written for everstep or for the official SDK, and finds what
@@ -24,6 +24,15 @@ select = ["ES0", "ES1"]        # only these rules or families; default: all
 ignore = ["ES003"]             # not these
 level = "info"                 # the least level that is shown; default: warning
 exclude = ["app/generated/*"]  # not looked for in folders
+```
+
+As a hook of [pre-commit](https://pre-commit.com), in .pre-commit-config.yaml:
+
+```yaml
+- repo: …                       # where this repository is
+  rev: v0.1.0
+  hooks:
+    - id: everstep-check
 ```
 
 This page is generated; after a change write `EVERSTEP_WRITE_LINT_PAGE=1 make test ARGS=tests/lint`.

@@ -53,6 +53,32 @@ def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"why", "mend", "title", "message", "level", "column"} < set(finding)
 
 
+def test_sarif_is_for_code_hosts_and_editors(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app" / "flow.py").rename(project / "app" / "käse 1.py")
+    assert run(["check", "--format", "sarif", "--level", "info"]) == 1
+    log = json.loads(capsys.readouterr().out)
+    assert (log["version"], log["$schema"].endswith("sarif-2.1.0.json")) == ("2.1.0", True)
+    [told] = log["runs"]
+    rules = told["tool"]["driver"]["rules"]
+    assert [(each["ruleId"], each["level"]) for each in told["results"]] == [("ES001", "error"), ("ES401", "note")]
+    assert [rules[each["ruleIndex"]]["id"] for each in told["results"]] == ["ES001", "ES401"]
+    assert all(set(each["message"]) == {"text"} for each in told["results"])
+    [place] = told["results"][0]["locations"]
+    assert place["physicalLocation"] == {
+        "artifactLocation": {"uri": "app/k%C3%A4se%201.py"},
+        "region": {"startLine": 6, "startColumn": 15},
+    }
+    levels = {rule["defaultConfiguration"]["level"] for rule in rules}
+    assert levels == {"error", "warning", "note"}
+    assert all(rule["shortDescription"]["text"] and rule["help"]["text"] for rule in rules)
+
+
+def test_without_findings_sarif_is_a_log_all_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app" / "flow.py").write_text(GOOD)
+    assert run(["check", "--format", "sarif"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []
+
+
 def test_github_shows_findings_beside_the_line(capsys: pytest.CaptureFixture[str]) -> None:
     run(["check", "--format", "github"])
     out = capsys.readouterr().out

@@ -15,12 +15,13 @@ import click
 
 from everstep.cli.failure import Failure
 from everstep.cli.options import json_line, json_option
+from everstep.version import __version__
 
 if TYPE_CHECKING:
     from everstep.lint import Finding, Report, Settings
 
 LEVELS = ("error", "warning", "info")
-FORMATS = ("text", "json", "github")
+FORMATS = ("text", "json", "sarif", "github")
 CONFIG = "pyproject.toml"
 PROJECT_MARKS = (CONFIG, "setup.py", ".git")
 FOREIGN_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -171,6 +172,11 @@ class Reader:
 def show(report: "Report", shown: Sequence["Finding"], form: str) -> None:
     if form == "json":
         json_line({"findings": [as_record(finding) for finding in shown], "files": report.files})
+        return
+    if form == "sarif":
+        from everstep.lint.sarif import sarif_log
+
+        json_line(sarif_log(shown, shown_path, version=__version__))
         return
     for finding in shown:
         click.echo(github_line(finding) if form == "github" else text_lines(finding))

@@ -6,6 +6,7 @@ function.
 
 import http.client
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +21,8 @@ from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
 DEFAULT_PORT = 9014
 DEFAULT_ENDPOINT = f"http://127.0.0.1:{DEFAULT_PORT}"
 TIMEOUT_SECONDS = 30
+TOKEN_VARIABLE = "EVERSTEP_TOKEN"
+"""The token of a service that asks for one, for services and their clients alike."""
 _EXECUTIONS = "/2025-12-01/durable-executions"
 
 
@@ -28,9 +31,13 @@ class ApiError(Exception):
 
 
 class Api:
-    """The service at an endpoint, `http://host:port` or https. Raises ApiError when the endpoint is no such address."""
+    """The service at an endpoint, `http://host:port` or https; its token is that of the environment unless given.
 
-    def __init__(self, endpoint: str = DEFAULT_ENDPOINT) -> None:
+    Raises ApiError when the endpoint is no such address.
+    """
+
+    def __init__(self, endpoint: str = DEFAULT_ENDPOINT, *, token: str | None = None) -> None:
+        self._token = token or os.environ.get(TOKEN_VARIABLE)
         try:
             parts = urlsplit(endpoint)
             self._host, self._port = parts.hostname or "", parts.port
@@ -107,7 +114,7 @@ class Api:
         connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
         content = None if body is None else json.dumps(body).encode()
         try:
-            connection.request(method, self._prefix + target, content, {"Content-Type": "application/json"})
+            connection.request(method, self._prefix + target, content, self._headers())
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -119,6 +126,10 @@ class Api:
             code, message = decode_refusal(response.status, response.getheader("x-amzn-errortype"), answer)
             raise ApiError(f"{self._endpoint} refused: {message or code}")
         return self._object(answer)
+
+    def _headers(self) -> dict[str, str]:
+        token = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
+        return {"Content-Type": "application/json", **token}
 
     def _object(self, answer: bytes) -> JsonObject:
         try:

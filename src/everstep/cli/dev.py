@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from everstep.cli.api import DEFAULT_PORT
+from everstep.cli.door import Door, door_options, tell_drained
 from everstep.cli.options import (
     alias_option,
-    host_option,
     json_line,
     json_option,
     port_option,
@@ -33,7 +33,7 @@ class Wishes:
     """What the command line asks for."""
 
     apps: tuple[str, ...]
-    host: str
+    door: Door
     port: int
     store: str
     reload: bool
@@ -43,7 +43,7 @@ class Wishes:
 
 @click.command()
 @click.argument("apps", metavar="APP...", nargs=-1, required=True)
-@host_option
+@door_options
 @port_option(DEFAULT_PORT)
 @store_option(DEFAULT_STORE)
 @reload_option
@@ -68,9 +68,17 @@ def dev(**wished: Any) -> None:
 
     async def main() -> None:
         make_folder(wishes.store)
-        settings = Settings(store=wishes.store, host=wishes.host, port=wishes.port, limits=wishes.limits)
+        settings = Settings(
+            store=wishes.store,
+            host=wishes.door.host,
+            port=wishes.port,
+            limits=wishes.limits,
+            access=wishes.door.access(),
+            tls=wishes.door.tls(),
+            drain_seconds=wishes.door.drain_seconds,
+        )
         hosted = hosting(wishes.apps, as_json=wishes.as_json, reload=wishes.reload, on_ready=on_ready)
-        async with running(settings, hosted, handle_signals=True) as service:
+        async with running(settings, hosted, handle_signals=True, on_drain=tell_drained) as service:
             if wishes.as_json:
                 json_line({"event": "listening", "endpoint": service.endpoint, "functions": functions})
             else:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from everstep.cli.api import DEFAULT_PORT
+from everstep.cli.door import Door, door_options, tell_drained
 from everstep.cli.host import DEFAULT_PORT as HOST_PORT
 from everstep.cli.options import (
     checked,
     function_configs,
-    host_option,
     json_line,
     json_option,
     port_option,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Wishes:
     """What the command line asks for."""
 
-    host: str
+    door: Door
     port: int
     store: str
     lambda_endpoint: str
@@ -39,7 +39,7 @@ class Wishes:
 
 
 @click.command()
-@host_option
+@door_options
 @port_option(DEFAULT_PORT)
 @store_option("memory:")
 @click.option(
@@ -71,7 +71,7 @@ def serve(**wished: Any) -> None:
 
     In the emulator's dialect a function is not called again before it has answered, and executions of former runs
     can be read but do not go on: aws-sam-cli's functions live in containers that can do one thing at a time, at ports
-    that are somebody else's afterwards.
+    that are somebody else's afterwards. It also asks nobody for a token, unless one is set.
     """
     from everstep.service.http.serve import run
 
@@ -86,14 +86,17 @@ async def _serve(wishes: Wishes) -> None:
     is_for_sam = dialect is Dialect.EMULATOR
     settings = app.Settings(
         store=wishes.store,
-        host=wishes.host,
+        host=wishes.door.host,
         port=wishes.port,
+        access=wishes.door.access(is_open=is_for_sam),
+        tls=wishes.door.tls(),
+        drain_seconds=wishes.door.drain_seconds,
         dialect=dialect,
         limits=wishes.limits,
         recover=not is_for_sam,
     )
     host = app.lambda_endpoint(wishes.lambda_endpoint, wishes.functions, one_at_a_time=is_for_sam)
-    async with app.running(settings, host, handle_signals=True) as service:
+    async with app.running(settings, host, handle_signals=True, on_drain=tell_drained) as service:
         if wishes.as_json:
             json_line({"event": "listening", "endpoint": service.endpoint, "taken_up": service.taken_up})
         else:

@@ -1,7 +1,7 @@
 """Which service is called, and as whom: the environment and the shared AWS files, read once into one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from everstep.errors import ValidationError
 from everstep.sdk.clients.connection import Endpoint, parse_endpoint
@@ -25,6 +25,8 @@ _SUFFIXES = {
     "us-isof-": ("csp.hci.ic.gov", "api.aws.hci.ic.gov"),
     "": ("amazonaws.com", "api.aws"),
 }
+TOKEN_VARIABLE = "EVERSTEP_TOKEN"
+"""The token of a service that asks for one."""
 _UNCHECKED = Credentials(access_key="everstep", secret_key="everstep")
 """For a service of one's own: it does not check signatures, but a router on the way may look for one."""
 _REGION_OF_OWN_SERVICE = "us-east-1"
@@ -60,6 +62,9 @@ def read_config(
     region = region or profile.get("region")
     found = parse_endpoint(url) if url else _aws_endpoint(region, environ)
     ours = not _is_aws(found.host)
+    if ours and (token := environ.get(TOKEN_VARIABLE)):
+        # A service of one's own looks for its token where AWS looks for that of a session, and at no signature.
+        credentials = always(replace(_UNCHECKED, session_token=token))
     if region is None and not ours:
         raise ValidationError("the AWS region is unknown; set AWS_REGION or give `region`")
     return ClientConfig(

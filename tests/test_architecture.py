@@ -56,7 +56,9 @@ MAY_IMPORT = {
     "testing": [*_SDK, *_SERVICE, "drawing"],
     "pytest_plugin": ["testing"],
     "lint": [],
-    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing", "lint"],
+    "scaffold": ["core", "sdk", "host", "lint"],
+    "scaffold.projects": ["", "testing"],
+    "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing", "lint", "scaffold"],
     "__main__": ["cli"],
     "compat.aws_sdk": _SDK,
     "compat": [*_SDK, *_SERVICE, "host", "cli"],
@@ -66,7 +68,7 @@ MAY_IMPORT = {
 SDK_NEVER_REACHES = ["core.machine", "service", "host", "cli", "testing"]
 """What an author deploys does not carry the service's mind, over any number of imports."""
 
-PURE = ("errors", "core", "sdk.replay", "drawing", "lint")
+PURE = ("errors", "core", "sdk.replay", "drawing", "lint", "scaffold.sam", "scaffold.calls", "scaffold.declared")
 
 ACTING = {
     "the clock": ["sched", "time"],

@@ -9,9 +9,12 @@ from everstep.cli.dev import dev
 from everstep.cli.executions import executions
 from everstep.cli.failure import sentence_for
 from everstep.cli.host import host
+from everstep.cli.new import new
 from everstep.cli.options import help_when_alone
 from everstep.cli.run import run as run_command
 from everstep.cli.serve import serve
+from everstep.cli.store import store
+from everstep.cli.template import template
 from everstep.version import __version__
 
 INTERRUPTED = 130
@@ -28,7 +31,7 @@ def everstep(context: click.Context) -> None:
     help_when_alone(context)
 
 
-for command in (dev, run_command, serve, host, executions, check):
+for command in (new, dev, run_command, serve, host, executions, store, check, template):
     everstep.add_command(command)
 
 

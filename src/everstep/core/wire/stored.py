@@ -92,22 +92,27 @@ _Convert: TypeAlias = Callable[[Any], Any]
 
 
 @cache
-def _writer(cls: type) -> Callable[[object], JsonObject]:
+def _writer(cls: type) -> Callable[[Any], JsonObject]:
     """The function that turns a record of this class into a JSON object."""
     plan = [(field.name, _left_out(field, hint), _write(hint)) for field, hint in _members(cls)]
-
-    def write(record: object) -> JsonObject:
-        found: JsonObject = {}
-        for name, left_out, convert in plan:
-            value = getattr(record, name)
-            if value is None:
-                if left_out is not None:
-                    found[name] = None
-            elif value != left_out:
-                found[name] = value if convert is None else convert(value)
-        return found
-
+    world: dict[str, Any] = {f"default_{name}": left_out for name, left_out, _ in plan}
+    world |= {f"write_{name}": convert for name, _, convert in plan}
+    lines = [line for step in plan for line in _lines(*step)]
+    # Made as text, as dataclass makes its own: a loop over the plan took twice as long as all of the core's rules.
+    exec("\n".join(["def write(record):", "    found = {}", *lines, "    return found"]), world)
+    write: Callable[[Any], JsonObject] = world["write"]
     return write
+
+
+def _lines(name: str, left_out: object, convert: _Convert | None) -> list[str]:
+    """The lines that write one member."""
+    written = "value" if convert is None else f"None if value is None else write_{name}(value)"
+    condition = ""
+    if left_out is None:
+        condition, written = "if value is not None: ", "value" if convert is None else f"write_{name}(value)"
+    elif left_out is not MISSING:
+        condition = f"if value != default_{name}: "
+    return [f"    value = record.{name}", f"    {condition}found[{name!r}] = {written}"]
 
 
 @cache

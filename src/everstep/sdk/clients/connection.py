@@ -6,13 +6,18 @@ Whoever calls must therefore send only requests that may be repeated.
 """
 
 import socket
-import ssl
 from collections import deque
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from everstep.errors import ValidationError
+from everstep.sdk.clients.exchange import Answer, NotHttpError, Request, read_answer, send
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Answer", "Connections", "Endpoint", "Request", "Unreachable", "parse_endpoint"]
 
 IDLE_MAX = 10
 """Connections that are kept open between calls; calls of one function seldom overlap."""
@@ -56,25 +61,6 @@ def parse_endpoint(url: str) -> Endpoint:
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    method: str
-    target: str
-    """Path and query, percent-encoded."""
-    headers: dict[str, str]
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    status: int
-    body: bytes
-    error_type: str | None = None
-    """The header `x-amzn-errortype`."""
-    execution_arn: str | None = None
-    """The header `X-Amz-Durable-Execution-Arn`: the execution that an Invoke began."""
-
-
 class Unreachable(Exception):
     """No complete answer came; whether the request had an effect is unknown."""
 
@@ -93,15 +79,15 @@ class Connections:
         self._endpoint = endpoint
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
-        self._tls = ssl.create_default_context(cafile=ca_bundle) if endpoint.scheme == "https" else None
+        self._tls = _tls_context(ca_bundle) if endpoint.scheme == "https" else None
         # The operations of a deque are atomic, so threads need no lock around it.
-        self._idle: deque[HTTPConnection] = deque()
+        self._idle: deque[socket.socket] = deque()
 
     def exchange(self, request: Request) -> Answer:
         """Send the request and read the whole answer. Raises Unreachable."""
         try:
             return self._over_idle(request) or self._over_new(request)
-        except (OSError, HTTPException) as error:
+        except (OSError, NotHttpError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"no answer from {self._endpoint.url}: {reason}") from error
 
@@ -113,57 +99,46 @@ class Connections:
     def _over_idle(self, request: Request) -> Answer | None:
         """The answer over a connection that was open before; None if there is none alive."""
         try:
-            connection = self._idle.pop()
+            sock = self._idle.pop()
         except IndexError:
             return None
         try:
-            response = _send(connection, request)
-        except (ConnectionError, ssl.SSLError):
-            connection.close()
+            return self._over(sock, request)
+        except TimeoutError:
+            raise  # it is alive, and slow
+        except OSError:  # errors of TLS included
             return None
-        except BaseException:
-            connection.close()
-            raise
-        return self._read(connection, response)
 
     def _over_new(self, request: Request) -> Answer:
-        connection = self._connection()
+        address = (self._endpoint.host, self._endpoint.port or _PORTS[self._endpoint.scheme])
+        sock = socket.create_connection(address, timeout=self._connect_seconds)
         try:
-            connection.connect()
-            sock: socket.socket = connection.sock
+            # A request is sent in one piece; there is nothing that waiting could join to it.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                sock = self._tls.wrap_socket(sock, server_hostname=self._endpoint.host)
             sock.settimeout(self._read_seconds)
-            response = _send(connection, request)
         except BaseException:
-            connection.close()
+            sock.close()
             raise
-        return self._read(connection, response)
+        return self._over(sock, request)
 
-    def _connection(self) -> HTTPConnection:
-        # http.client switches Nagle's delay off by itself (TCP_NODELAY).
-        if self._tls is None:
-            return HTTPConnection(self._endpoint.host, self._endpoint.port, timeout=self._connect_seconds)
-        return HTTPSConnection(
-            self._endpoint.host, self._endpoint.port, timeout=self._connect_seconds, context=self._tls
-        )
-
-    def _read(self, connection: HTTPConnection, response: HTTPResponse) -> Answer:
+    def _over(self, sock: socket.socket, request: Request) -> Answer:
+        """The answer; the connection is kept if it may be used again."""
         try:
-            body = response.read()
+            send(sock, request)
+            answer = read_answer(sock)
         except BaseException:
-            connection.close()
+            sock.close()
             raise
-        if response.will_close or len(self._idle) >= IDLE_MAX:
-            connection.close()
+        if answer.is_last or len(self._idle) >= IDLE_MAX:
+            sock.close()
         else:
-            self._idle.append(connection)
-        return Answer(
-            status=response.status,
-            body=body,
-            error_type=response.getheader("x-amzn-errortype"),
-            execution_arn=response.getheader("X-Amz-Durable-Execution-Arn"),
-        )
+            self._idle.append(sock)
+        return answer
 
 
-def _send(connection: HTTPConnection, request: Request) -> HTTPResponse:
-    connection.request(request.method, request.target, request.body, request.headers)
-    return connection.getresponse()
+def _tls_context(ca_bundle: str | None) -> "ssl.SSLContext":
+    import ssl  # Most services of a developer's machine speak no TLS, and loading it takes longer than all of this.
+
+    return ssl.create_default_context(cafile=ca_bundle)

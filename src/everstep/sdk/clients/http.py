@@ -8,6 +8,7 @@ checkpoint whose answer was lost is not taken for a second one.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from uuid import uuid4
 
 from everstep.core.messages import CheckpointReply, CheckpointRequest, StatePage
@@ -68,5 +69,6 @@ class HttpClient:
         self._calls.close()
 
 
+@lru_cache(64)
 def _path(arn: Arn, act: str) -> str:
     return f"/2025-12-01/durable-executions/{encode(arn)}/{act}"

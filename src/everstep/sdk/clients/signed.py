@@ -1,7 +1,8 @@
 """Signed calls of one service, with nothing but the standard library.
 
 A call that met a disturbance (no answer, 429, 5xx) is repeated after a short pause, so whoever calls must send only
-what may be repeated.
+what may be repeated. A service that is too busy says when to come back (429 with Retry-After): it is obeyed, and being
+put off is no failed try.
 """
 
 import os
@@ -31,6 +32,8 @@ class Patience:
     tries_max: int = 3
     backoff_seconds: float = 1.0
     """The longest pause before the second try; it doubles with each further one, and chance shortens it."""
+    busy_seconds: float = 60.0
+    """How long a busy service may put a call off, all in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,29 +85,34 @@ class SignedCalls:
             headers={**(asking.headers or {}), **({"Content-Type": "application/json"} if asking.body else {})},
             body=asking.body,
         )
-        tries = 0
+        tries, put_off = 0, 0.0
         while True:
             tries += 1
+            pause = random.random() * self._patience.backoff_seconds * 2 ** (tries - 1)
             try:
-                return self._try(kind, request)
+                answer = self._exchange(kind, request)
+                if 200 <= answer.status < 300:
+                    return answer
+                told = _told_pause(answer)
+                if told is not None and put_off + told <= self._patience.busy_seconds:
+                    tries, put_off = tries - 1, put_off + told
+                    pause = told * (1 + random.random() / 2)  # not all at once again
+                else:
+                    raise _refusal(kind, answer)
             except ServiceError as error:
                 if tries >= self._patience.tries_max or not is_worth_repeating(error):
                     raise
-            time.sleep(random.random() * self._patience.backoff_seconds * 2 ** (tries - 1))
+            time.sleep(pause)
 
     def close(self) -> None:
         """Close the connections that are kept open; calls may go on."""
         self._connections.close()
 
-    def _try(self, kind: type[ServiceError], request: SignableRequest) -> Answer:
+    def _exchange(self, kind: type[ServiceError], request: SignableRequest) -> Answer:
         try:
-            answer = self._connections.exchange(self._signed(request))
+            return self._connections.exchange(self._signed(request))
         except (Unreachable, CredentialsUnavailable) as error:
             raise unreachable(kind, str(error)) from error
-        if 200 <= answer.status < 300:
-            return answer
-        code, message = decode_refusal(answer.status, answer.error_type, answer.body)
-        raise refused(kind, code=code, status=answer.status, message=message)
 
     def _signed(self, request: SignableRequest) -> Request:
         """Signed anew for each try, because a signature is good for some minutes only."""
@@ -117,3 +125,14 @@ class SignedCalls:
             headers={**headers, "User-Agent": f"everstep/{__version__}"},
             body=request.body or None,
         )
+
+
+def _refusal(kind: type[ServiceError], answer: Answer) -> ServiceError:
+    code, message = decode_refusal(answer.status, answer.error_type, answer.body)
+    return refused(kind, code=code, status=answer.status, message=message)
+
+
+def _told_pause(answer: Answer) -> float | None:
+    """The seconds after which a busy service wants to be asked again; None when it has not said so."""
+    told = answer.headers.get("retry-after", "") if answer.status == 429 else ""
+    return float(told) if told.isdecimal() and len(told) < 6 else None

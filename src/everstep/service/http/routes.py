@@ -16,6 +16,7 @@ from everstep.service.http.asgi import Response, json_response
 from everstep.service.http.desk import Call, Desk
 from everstep.service.http.paths import Shape, decode
 from everstep.service.http.route import Route
+from everstep.service.http.table import Table
 
 _INVOCATIONS = Shape("/2015-03-31/functions/", "/invocations")
 _OF_FUNCTION = Shape("/2025-12-01/functions/", "/durable-executions")
@@ -59,21 +60,23 @@ ROUTES: Final = (
 )
 
 
+_TABLE: Final = Table(ROUTES)
+
+
 def find(method: str, raw_path: bytes) -> tuple[Route, str]:
     """The route of a request and the decoded subject of its path. Raises Refused for 404 and 405."""
-    rows = [(route, subject) for route in ROUTES if (subject := route.shape.subject(raw_path)) is not None]
-    longest = max((len(route.shape.suffix) for route, _ in rows), default=0)
-    rows = [(route, subject) for route, subject in rows if len(route.shape.suffix) == longest]
-    for route, subject in rows:
+    rows, subject = _TABLE.rows(raw_path)
+    for route in rows:
         if route.method == method:
             return route, decode(subject)
     shown = raw_path.decode("ascii", "backslashreplace")
     if not rows:
         raise Refused(Code.NOT_FOUND, f"there is no route {method} {shown}")
-    allowed = ", ".join(sorted({route.method for route, _ in rows}))
+    allowed = ", ".join(sorted({route.method for route in rows}))
     raise WrongMethodError(f"{shown} does not answer {method}, only {allowed}", allowed)
 
 
 def is_open(raw_path: bytes) -> bool:
     """Whether the path asks for no token: what probes call."""
-    return any(route.about.open and route.shape.subject(raw_path) is not None for route in ROUTES)
+    rows, _ = _TABLE.rows(raw_path)
+    return any(route.about.open for route in rows)

@@ -210,6 +210,30 @@ def effect_repeated_by_a_crash() -> Case:
     return Case(handler, ledger)
 
 
+# --------------------------------------------------------------------------- a change
+def before_the_change() -> Case:
+    @durable_execution
+    def handler(event: Any, context: DurableContext) -> None:
+        context.step(lambda step: None, "reserve")
+        context.wait(60, "packing")
+        context.step(lambda step: None, "ship")
+
+    return Case(handler, Ledger())
+
+
+def changed_code() -> Case:
+    """Sound, but not for executions that began before there was an insurance."""
+
+    @durable_execution
+    def handler(event: Any, context: DurableContext) -> None:
+        context.step(lambda step: None, "reserve")
+        context.step(lambda step: None, "insure")
+        context.wait(60, "packing")
+        context.step(lambda step: None, "ship")
+
+    return Case(handler, Ledger())
+
+
 MISTAKES: dict[Callable[[], Case], str] = {
     another_order_each_time: "does not match its history|differs",
     time_outside_a_step: "its result was .* and today's code makes",

@@ -5,16 +5,26 @@ and every execution handed out has operations of its own: what a caller does wit
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from everstep.core.events import Event
 from everstep.core.machine.delta import Delta, Effect
 from everstep.core.machine.state import Execution, Head, InvocationPhase, Origin, restore
-from everstep.core.model import Arn, Millis, Operation
+from everstep.core.model import Arn, ExecutionStatus, Millis, Operation
+from everstep.service.catalogue import Bucket, FunctionCount, Line, LinePage, Said, SaidPage, Search
 from everstep.service.ports import ListQuery, NameTakenError, StaleVersionError, Summary, SummaryPage
-from everstep.service.stores.paging import Place, page_of, read_place
+from everstep.service.stores.memory_lines import (
+    FoundBy,
+    counts_of,
+    functions_of,
+    histogram_of,
+    is_meant,
+    line_of,
+    span_of,
+)
+from everstep.service.stores.paging import Place, page_of, read_place, write_place
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +38,7 @@ class _Kept:
     """By `seq`, because an operation keeps its place when it changes."""
     events: list[Event] = field(default_factory=list)
     due_at: Millis | None = None
+    found_by: FoundBy = field(default_factory=FoundBy)
 
     @property
     def place(self) -> Place:
@@ -75,6 +86,7 @@ class MemoryStore:
         kept.head = delta.head
         kept.operations |= {operation.seq: operation for operation in delta.operations}
         kept.events += delta.events
+        kept.found_by.note(delta)
         self._set_due(kept, delta.due_at)
         for effect_id in delta.performed:
             self._effects.pop(effect_id, None)
@@ -121,6 +133,40 @@ class MemoryStore:
         after = read_place(query.after) if query.after is not None else None
         found = (kept for kept in self._in_order(after, query.oldest_first) if _matches(kept, query))
         return page_of([(kept.place, kept.summary) for kept in islice(found, query.limit + 1)], query.limit)
+
+    # ------------------------------------------------------------------ what people ask (`Catalogue`)
+    async def search(self, search: Search, *, limit: int, after: str | None, oldest_first: bool) -> LinePage:
+        place = read_place(after) if after is not None else None
+        found = (kept for kept in self._in_order(place, oldest_first) if is_meant(kept, search))
+        taken = list(islice(found, limit + 1))
+        goes_on = write_place(taken[limit - 1].place) if len(taken) > limit else None
+        return LinePage(lines=tuple(map(line_of, taken[:limit])), next=goes_on)
+
+    async def lines(self, arns: Sequence[Arn]) -> Sequence[Line]:
+        return [line_of(self._kept[arn]) for arn in arns if arn in self._kept]
+
+    async def counts(self, search: Search) -> Mapping[ExecutionStatus, int]:
+        return counts_of(self._meant(search))
+
+    async def span(self, search: Search) -> tuple[Millis, Millis] | None:
+        return span_of(self._meant(search))
+
+    async def histogram(self, search: Search, *, start: Millis, width_ms: int, buckets: int) -> Sequence[Bucket]:
+        return histogram_of(self._meant(search), start, width_ms, buckets)
+
+    async def by_function(self) -> Sequence[FunctionCount]:
+        return list(functions_of(self._kept.values()))
+
+    async def say(self, arn: Arn, said: Sequence[Said], *, keep: int) -> int:
+        kept = self._kept.get(arn)
+        return kept.found_by.say(said, keep) if kept is not None else 0
+
+    async def said(self, arn: Arn, *, limit: int, after: int = 0, operation_id: str | None = None) -> SaidPage:
+        kept = self._kept.get(arn)
+        return kept.found_by.said_after(limit, after, operation_id) if kept is not None else SaidPage(said=())
+
+    def _meant(self, search: Search) -> Iterator[_Kept]:
+        return (kept for kept in self._kept.values() if is_meant(kept, search))
 
     async def close(self) -> None:
         """Nothing to let go of."""

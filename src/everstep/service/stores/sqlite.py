@@ -7,7 +7,7 @@ on disk, and every read that begins afterwards sees it.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +15,13 @@ from typing import TypeVar
 from everstep.core.events import Event
 from everstep.core.machine.delta import Delta, Effect
 from everstep.core.machine.state import Execution
-from everstep.core.model import Arn, Millis
+from everstep.core.model import Arn, ExecutionStatus, Millis
 from everstep.core.wire.stored import UnreadableRecordError
+from everstep.service.catalogue import Bucket, FunctionCount, Line, LinePage, Said, SaidPage, Search
 from everstep.service.ports import ListQuery, StoreError, Summary, SummaryPage
 from everstep.service.stores import sqlite_reads as reads
+from everstep.service.stores import sqlite_search as searches
+from everstep.service.stores.sqlite_lines import saying
 from everstep.service.stores.sqlite_rows import EffectRemoval, Removal, rows_of
 from everstep.service.stores.sqlite_schema import Database, Synchronous, open_database
 from everstep.service.stores.sqlite_writer import Writer
@@ -78,6 +81,32 @@ class SqliteStore:
 
     async def list(self, query: ListQuery) -> SummaryPage:
         return await self._read(lambda connection: reads.read_list(connection, query))
+
+    # ------------------------------------------------------------------ what people ask (`Catalogue`)
+    async def search(self, search: Search, *, limit: int, after: str | None, oldest_first: bool) -> LinePage:
+        return await self._read(lambda c: searches.read_lines_of(c, search, limit, after, oldest_first))
+
+    async def lines(self, arns: Sequence[Arn]) -> Sequence[Line]:
+        return await self._read(lambda connection: searches.read_lines(connection, arns))
+
+    async def counts(self, search: Search) -> Mapping[ExecutionStatus, int]:
+        return await self._read(lambda connection: searches.read_counts(connection, search))
+
+    async def span(self, search: Search) -> tuple[Millis, Millis] | None:
+        return await self._read(lambda connection: searches.read_span(connection, search))
+
+    async def histogram(self, search: Search, *, start: Millis, width_ms: int, buckets: int) -> Sequence[Bucket]:
+        return await self._read(lambda c: searches.read_histogram(c, search, start, width_ms, buckets))
+
+    async def by_function(self) -> Sequence[FunctionCount]:
+        return await self._read(searches.read_by_function)
+
+    async def say(self, arn: Arn, said: Sequence[Said], *, keep: int) -> int:
+        await self._writer.write(saying(arn, said[-keep:], keep))
+        return await self._read(lambda connection: searches.read_last_number(connection, arn))
+
+    async def said(self, arn: Arn, *, limit: int, after: int = 0, operation_id: str | None = None) -> SaidPage:
+        return await self._read(lambda connection: searches.read_said(connection, arn, limit, after, operation_id))
 
     async def close(self) -> None:
         if self._closing is None:

@@ -18,7 +18,7 @@ SLICE_SECONDS = 0.002
 ROWS_AT_ONCE = 16
 """Rows between two looks at the clock. A row can be a quarter of a megabyte, whose pages are freed one by one."""
 
-_ROWS = {"operations": "seq", "events": "event_id"}
+_ROWS = {"operations": "seq", "events": "event_id", "waits": "seq", "logs": "number"}
 """Tables with many rows of an execution, and the column that numbers them."""
 
 

@@ -14,6 +14,7 @@ from everstep.core.machine.state import InvocationPhase, Origin
 from everstep.core.model import Arn, Millis
 from everstep.core.wire.stored import dump_effect, dump_record
 from everstep.service.ports import NameTakenError, StaleVersionError
+from everstep.service.stores.sqlite_lines import Listed, Saying, forget_line, listed, write_listed, write_saying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class DeltaRows:
     effects: tuple[tuple[str, str], ...]
     """(id, record)"""
     performed: tuple[str, ...]
+    listed: Listed
+    """What it means for lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class EffectRemoval:
     id: str
 
 
-Change: TypeAlias = DeltaRows | Removal | EffectRemoval
+Change: TypeAlias = DeltaRows | Removal | EffectRemoval | Saying
 
 
 def rows_of(delta: Delta) -> DeltaRows:
@@ -78,6 +81,7 @@ def rows_of(delta: Delta) -> DeltaRows:
         events=tuple((event.event_id, dump_record(event)) for event in delta.events),
         effects=tuple((effect.id, dump_effect(effect)) for effect in delta.effects),
         performed=delta.performed,
+        listed=listed(delta),
     )
 
 
@@ -87,17 +91,25 @@ def write(connection: sqlite3.Connection, change: Change) -> None:
         case DeltaRows():
             _write_rows(connection, change)
         case Removal(arn=arn, version=version):
-            execution = _current(connection, arn, version)
+            execution, _ = _current(connection, arn, version)
+            forget_line(connection, execution)
             connection.execute("DELETE FROM executions WHERE id = ?", (execution,))
             connection.execute("INSERT INTO garbage (execution) VALUES (?)", (execution,))
         case EffectRemoval(id=effect_id):
             connection.execute("DELETE FROM effects WHERE id = ?", (effect_id,))
+        case Saying():
+            write_saying(connection, change)
         case _:
             assert_never(change)
 
 
 def _write_rows(connection: sqlite3.Connection, rows: DeltaRows) -> None:
-    execution = _update(connection, rows) if rows.birth is None else _insert(connection, rows, rows.birth)
+    was = None
+    if rows.birth is not None:
+        execution = _insert(connection, rows, rows.birth)
+    else:
+        execution, was = _update(connection, rows)
+    write_listed(connection, execution, was, rows.listed)
     connection.executemany(
         "INSERT INTO operations (execution, seq, record) VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET record = excluded.record",
@@ -119,22 +131,25 @@ _NEXT_NUMBER = (
 with it rows that are still to be deleted."""
 
 
-def _current(connection: sqlite3.Connection, arn: Arn, version: int) -> int:
-    """The number of the execution. Raises StaleVersionError unless it is at this version."""
-    found = connection.execute("SELECT id FROM executions WHERE arn = ? AND version = ?", (arn, version)).fetchone()
+def _current(connection: sqlite3.Connection, arn: Arn, version: int) -> tuple[int, tuple[int, str]]:
+    """The number of the execution, when it was started, its status. Raises StaleVersionError for another version."""
+    found = connection.execute(
+        "SELECT id, started_at, status FROM executions WHERE arn = ? AND version = ?", (arn, version)
+    ).fetchone()
     if found is None:
         raise StaleVersionError(f"{arn} is no longer at version {version}")
-    execution: int = found[0]
-    return execution
+    execution, started_at, status = found
+    return execution, (started_at, status)
 
 
-def _update(connection: sqlite3.Connection, rows: DeltaRows) -> int:
-    execution = _current(connection, rows.arn, rows.base_version)
+def _update(connection: sqlite3.Connection, rows: DeltaRows) -> tuple[int, tuple[int, str]]:
+    """The number of the execution; when it was started, and its status before."""
+    execution, was = _current(connection, rows.arn, rows.base_version)
     connection.execute(
         "UPDATE executions SET version = ?, status = ?, due_at = ?, is_live = ?, head = ? WHERE id = ?",
         (rows.version, rows.status, rows.due_at, rows.is_live, rows.head, execution),
     )
-    return execution
+    return execution, was
 
 
 def _insert(connection: sqlite3.Connection, rows: DeltaRows, birth: Birth) -> int:

@@ -105,9 +105,7 @@ def judge(path: Path) -> None:
         raise StoreError(f"{path} is not a file: choose another store file")
     if path.stat().st_size == 0:
         return
-    # Immutable: SQLite takes no lock, replays no journal and writes no side file. Reading the header by hand would do
-    # worse than that, because closing any handle of a file drops all POSIX locks that this process has on it.
-    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as glance:
+    with contextlib.closing(_glance(path)) as glance:
         application: int = glance.execute("PRAGMA application_id").fetchone()[0]
         version: int = glance.execute("PRAGMA user_version").fetchone()[0]
         tables = {name for (name,) in glance.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
@@ -117,9 +115,28 @@ def judge(path: Path) -> None:
             f"{path} was written by the official emulator, whose executions everstep cannot read: "
             "move the file away (everstep then makes its own), or choose another store file"
         )
-    if application != APPLICATION_ID:
+    if application != APPLICATION_ID and tables:
         raise _not_ours(path)
     _judge_format(path, version, len(migrations()))
+
+
+def _glance(path: Path) -> sqlite3.Connection:
+    """A connection for a look at a file that may be anybody's."""
+    # A program died in the middle of a change, perhaps ours in the first one of all. The file alone says nothing before
+    # that change is undone, which is what every program that opens it does first.
+    if _is_beside(path, "-journal"):
+        return connect(path)
+    # Or it died while the log was put back into the file, which then makes sense only together with its log.
+    if _is_beside(path, "-wal"):
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    # Immutable: SQLite takes no lock, replays no journal and writes no side file. Reading the header by hand would do
+    # worse than that, because closing any handle of a file drops all POSIX locks that this process has on it.
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _is_beside(path: Path, suffix: str) -> bool:
+    side = path.with_name(path.name + suffix)
+    return side.exists() and side.stat().st_size > 0
 
 
 def _not_ours(path: Path) -> StoreError:

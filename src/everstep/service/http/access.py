@@ -17,6 +17,7 @@ import hmac
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from everstep.core.refusal import Code, Refused
 from everstep.service.http.asgi import AsgiApp, Receive, Refuse, Scope, Send, send_response
@@ -78,11 +79,7 @@ class Access:
             return True  # among them localhost; public names have dots
         if name in _CONTAINER_NAMES or name in self.hosts or name.endswith(".localhost"):
             return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
+        return _is_address(name)
 
 
 def guarded(app: AsgiApp, access: Access, refuse: Refuse, is_open: Callable[[Scope], bool]) -> AsgiApp:
@@ -108,6 +105,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@lru_cache(256)
+def _is_address(name: str) -> bool:
+    """Clients ask by the same few names again and again."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_same(origin: bytes, host: bytes | None) -> bool:

@@ -178,7 +178,7 @@ def wait_for_callback(
     prefix = f"{identity.name} " if identity.name else ""
 
     def inside(record: Operation | None) -> Script[Any]:
-        room = scope.inner(identity)
+        room = scope.room_of_ours(identity)
         callback, creation = create_callback(room, f"{prefix}create callback id", settings)
         callback_id = yield from creation
 

@@ -6,7 +6,7 @@ called, not when its result is awaited. Tasks of an author's own inside a contex
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
@@ -139,6 +139,16 @@ class Scope:
         scope.set_logger(self.logger.get_logger())
         return scope
 
+    def room_of_ours(self, owner: Identity) -> "Scope":
+        """The scope inside a context whose operations the SDK asks for, not the author's code.
+
+        They are counted in one sequence, whatever task comes by: on the first run one of ours, which goes on after the
+        first operation has come back, on a replay the author's own, which is answered at once.
+        """
+        scope = self.inner(owner)
+        scope.settings = replace(self.settings, lane=_no_task)
+        return scope
+
     def branch(self, owner: Identity, index: int, sub_type: str, name: str) -> Identity:
         """The identity of a branch: its place is its index, from 0, whatever begins or ends first."""
         return self._asked(
@@ -201,13 +211,15 @@ class Scope:
         """The identity of a timer that the author's code asked its event loop for; timers have a count of their own."""
         lane = f"{self.lane.path}~timer"
         position = self._positions[lane] = self._positions.get(lane, 0) + 1
-        return Identity(
-            id=self._id(lane, position),
-            kind=Kind.WAIT,
-            sub_type=SubType.WAIT,
-            place=f"{self._place}{lane}-{position}",
-            name="timer",
-            parent_id=self._parent_id,
+        return self._asked(
+            Identity(
+                id=self._id(lane, position),
+                kind=Kind.WAIT,
+                sub_type=SubType.WAIT,
+                place=f"{self._place}{lane}-{position}",
+                name="timer",
+                parent_id=self._parent_id,
+            )
         )
 
     def was_here(self) -> bool:

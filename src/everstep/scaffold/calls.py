@@ -28,7 +28,12 @@ def calls_of(path: str, handler: str, read_text: ReadText) -> tuple[Call, ...]:
         if isinstance(binding, Function):
             cast.enter_handler(binding)
     found = (call for part in cast.parts for call in _calls_in(part.function, cast))
-    return tuple(sorted(set(found), key=lambda call: (call.place, call.target or "")))
+    return tuple(sorted(set(found), key=_in_order))
+
+
+def _in_order(call: Call) -> tuple[str, int, str]:
+    file, _, line = call.place.rpartition(":")
+    return file, int(line), call.target or ""
 
 
 def _calls_in(function: Function, cast: Cast) -> Iterator[Call]:

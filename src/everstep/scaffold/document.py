@@ -5,6 +5,7 @@ CloudFormation's short tags (`!Ref`, `!Sub`) stay what they are, because nobody 
 
 import io
 from collections.abc import MutableMapping
+from itertools import pairwise
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -33,13 +34,29 @@ class Document:
             raise DocumentError(f"it is not YAML{where}: {getattr(error, 'problem', None) or error}") from error
         if content is not None and not isinstance(content, MutableMapping):
             raise DocumentError("it is no template: at its top there must be a mapping")
+        self._before = text
         self._head = text if content is None else ""
         self.content: MutableMapping[str, Any] = {} if content is None else content
 
     def text(self) -> str:
         stream = io.StringIO()
         self._yaml.dump(self.content, stream)
-        return self._head + stream.getvalue()
+        return self._head + _spaced(stream.getvalue(), like=self._before)
+
+
+def _spaced(text: str, like: str) -> str:
+    """The text with a blank line before each section that had one.
+
+    Blank lines belong to what stands before them, so whatever is added at the end of a section comes after them.
+    """
+    old = like.splitlines()
+    apart = {line for before, line in pairwise(old) if not before.strip() and line[:1].isalpha()}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line in apart and lines and lines[-1].strip():
+            lines.append("")
+        lines.append(line)
+    return "\n".join([*lines, ""])
 
 
 def _style(text: str) -> tuple[int, int, int]:

@@ -47,6 +47,7 @@ def update(template: Section, functions: Sequence[Function]) -> Outcome:
     draft.begin()
     for function in functions:
         draft.write(function)
+    draft.look_for_strangers()
     return Outcome(changes=draft.changes, notes=draft.notes)
 
 
@@ -76,19 +77,28 @@ class _Draft:
 
     def write(self, function: Function) -> None:
         found = self._resource_of(function)
-        if found is None:
-            logical_id, properties = self._add(function)
-        else:
-            logical_id, properties = found
-            if "DurableConfig" not in properties and "DurableConfig" not in self._globals:
-                self.notes.append(
-                    f"{logical_id}: Lambda makes a function durable only when it creates it; if it is deployed "
-                    "already, give the resource another name, so that CloudFormation creates it anew"
-                )
+        logical_id, properties = found or self._add(function)
+        known = len(self.changes)
+        if found is not None and "DurableConfig" not in {**self._globals, **properties}:
+            self.notes.append(
+                f"{logical_id}: Lambda makes a function durable only when it creates it; if it is deployed already, "
+                "give the resource another name, so that CloudFormation creates it anew"
+            )
         self._write_alias(logical_id, properties)
         self._write_name(logical_id, properties, function, is_new=found is None)
         self._write_durable_config(logical_id, properties, function)
         self._write_rights(logical_id, properties, function)
+        if found is None:
+            del self.changes[known:]  # that it is new says it all
+
+    def look_for_strangers(self) -> None:
+        """Note the resources that lead into the app's files, but to no durable function there."""
+        files = {function.file for function in self.functions}
+        known = {(function.file, function.name) for function in self.functions}
+        for logical_id, properties in self._resources():
+            led_to = set(self._leads_to(properties))
+            if "DurableConfig" in properties and led_to.isdisjoint(known) and files & {file for file, _ in led_to}:
+                self.notes.append(f"{logical_id}: there is no durable function {properties.get('Handler')} any more")
 
     @property
     def _globals(self) -> Section:
@@ -100,7 +110,9 @@ class _Draft:
     def _resources(self) -> Iterator[tuple[str, Section]]:
         for logical_id, resource in self.template["Resources"].items():
             if isinstance(resource, MutableMapping) and resource.get("Type") == FUNCTION_TYPE:
-                yield str(logical_id), resource.setdefault("Properties", {})
+                properties = resource.get("Properties")
+                if isinstance(properties, MutableMapping):
+                    yield str(logical_id), properties
 
     def _resource_of(self, function: Function) -> tuple[str, Section] | None:
         for logical_id, properties in self._resources():
@@ -133,7 +145,7 @@ class _Draft:
 
     def _set(self, where: str, section: Section, key: str, value: object) -> None:
         if section.get(key) != value:
-            section[key] = value
+            _put(section, key, value)
             self.changes.append(f"{where}: {key} is now {_plain(value)}")
 
     # ------------------------------------------------------------------ one function
@@ -167,7 +179,7 @@ class _Draft:
         for key, value in declared.items():
             if value is not None and config.get(key, inherited.get(key)) != value:
                 self._set(f"{logical_id}: DurableConfig", config, key, value)
-                properties["DurableConfig"] = config
+                _put(properties, "DurableConfig", config)
 
     # ------------------------------------------------------------------ rights
     def _write_rights(self, logical_id: str, properties: Section, function: Function) -> None:
@@ -183,11 +195,11 @@ class _Draft:
             statement = {"Sid": SID, "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": resources}
             if ours is None:
                 policies.append({"Statement": [statement]})
-                properties["Policies"] = policies
-                self.changes.append(f"{logical_id}: it may invoke {', '.join(arns)}")
+                _put(properties, "Policies", policies)
+                self.changes.append(f"{logical_id}: it may invoke {_names(arns)}")
             elif _resources_of(ours) != arns:
                 _statement_of(ours)["Resource"] = resources
-                self.changes.append(f"{logical_id}: it may now invoke {', '.join(arns)}")
+                self.changes.append(f"{logical_id}: it may now invoke {_names(arns)}")
         elif ours is not None:
             policies.remove(ours)
             if not policies:
@@ -221,6 +233,15 @@ class _Draft:
         if parsed is not None and call.is_successor:  # the version that runs, whichever that will be
             return FunctionName(name=parsed.name, qualifier="*", region=parsed.region, account=parsed.account)
         return parsed
+
+
+def _put(section: Section, key: str, value: object) -> None:
+    """What is new goes behind the handler: whatever stands last keeps the blank lines that follow it."""
+    insert = getattr(section, "insert", None)  # a mapping that remembers comments has it, a plain one has no places
+    if insert is None or key in section or "Handler" not in section:
+        section[key] = value
+    else:
+        insert(list(section).index("Handler") + 1, key, value)
 
 
 def _is_named(function: Function, call: Call) -> bool:
@@ -258,6 +279,10 @@ def _statements(policy: Section) -> Iterable[Section]:
 
 def _plain(value: object) -> str:
     return str(next(iter(value.values()))) if isinstance(value, MutableMapping) else str(value)
+
+
+def _names(arns: Iterable[str]) -> str:
+    return ", ".join(arn.rpartition(":function:")[2] for arn in arns)
 
 
 def _camel(name: str) -> str:

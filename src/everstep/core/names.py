@@ -15,6 +15,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from everstep.core.limits import CHECKPOINT_TOKEN_CHARS_MAX, EXECUTION_NAME_CHARS_MAX, FUNCTION_NAME_CHARS_MAX
 from everstep.core.model import Arn, CallbackId, CheckpointToken, OperationId
@@ -58,6 +59,7 @@ class ExecutionName:
         return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.function}:{self.version}"
 
 
+@lru_cache(256)
 def parse_arn(text: str) -> ExecutionName | None:
     """The parts of an ARN of the documented shape, or None."""
     match = _ARN.fullmatch(text)

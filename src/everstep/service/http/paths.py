@@ -11,6 +11,7 @@ Rule: `+` is an ordinary character in a path (it means a space in a query only).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from everstep.core.refusal import Code, Refused
@@ -40,6 +41,16 @@ class Shape:
 def decode(subject: bytes) -> str:
     """The subject as its author meant it. Raises Refused for what is not UTF-8."""
     try:
-        return unquote_to_bytes(subject).decode()
+        return _known(subject) if len(subject) <= _KNOWN_BYTES_MAX else unquote_to_bytes(subject).decode()
     except UnicodeDecodeError as error:
         raise Refused(Code.VALIDATION, "the path is not UTF-8") from error
+
+
+_KNOWN_BYTES_MAX = 2048
+"""Longer than any ARN. What is remembered of strangers' paths must not fill the memory."""
+
+
+@lru_cache(256)
+def _known(subject: bytes) -> str:
+    """A function that runs asks with the same path again and again."""
+    return unquote_to_bytes(subject).decode()

@@ -86,6 +86,8 @@ class Limits:
     failure_backoff_ms: int = 1_000
     """First back-off; doubles with each failure."""
     failure_backoff_ms_max: int = 5 * 60 * 1000
+    page_bytes_max: int = ENVELOPE_BYTES_MAX
+    """Of the state, in an envelope and in each page that a function reads after it."""
     empty_pendings_max: int = 3
     """Answers PENDING in a row with nothing to wait for, before the execution fails."""
 

@@ -75,7 +75,7 @@ async def perform(
 async def _carry_out(service: Service, submit: Submit, invoker: Invoker, ids: Ids, effect: Effect) -> None:
     match effect:
         case Invoke():
-            await _invoke(submit, invoker, ids, effect)
+            await _invoke(submit, invoker, ids, effect, service.limits.page_bytes_max)
         case StartChild():
             await service.start_child(effect)
         case CallFunction():
@@ -86,7 +86,7 @@ async def _carry_out(service: Service, submit: Submit, invoker: Invoker, ids: Id
             assert_never(effect)
 
 
-async def _invoke(submit: Submit, invoker: Invoker, ids: Ids, effect: Invoke) -> None:
+async def _invoke(submit: Submit, invoker: Invoker, ids: Ids, effect: Invoke, page_bytes_max: int) -> None:
     delta, execution = await submit(effect.arn, BeginInvocation(number=effect.number, id=ids.new()))
     begun = delta.response
     if not isinstance(begun, Begun):
@@ -94,7 +94,7 @@ async def _invoke(submit: Submit, invoker: Invoker, ids: Ids, effect: Invoke) ->
     call = FunctionCall(
         function=execution.origin.function,
         version=execution.origin.version,
-        payload=dump(encode_envelope(queries.envelope(execution, begun))).encode(),
+        payload=dump(encode_envelope(queries.envelope(execution, begun, page_bytes_max))).encode(),
         request_id=begun.invocation.id,
         execution_arn=effect.arn,
         tenant_id=execution.origin.tenant_id,

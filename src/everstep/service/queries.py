@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from everstep.core.events import Event
-from everstep.core.limits import ENVELOPE_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX
+from everstep.core.limits import LIMITS, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX
 from everstep.core.machine.delta import Begun
 from everstep.core.machine.life import execution_operation
 from everstep.core.machine.state import Execution
@@ -40,9 +40,9 @@ def page_size(max_items: int) -> int:
     return min(max_items, PAGE_ITEMS_MAX) if max_items > 0 else PAGE_ITEMS_DEFAULT
 
 
-def envelope(execution: Execution, begun: Begun) -> Envelope:
+def envelope(execution: Execution, begun: Begun, bytes_max: int = LIMITS.page_bytes_max) -> Envelope:
     """The event of an invocation that has begun."""
-    page = _page(execution, after=None, limit=None)
+    page = _page(execution, after=None, limit=None, bytes_max=bytes_max)
     return Envelope(
         arn=execution.arn,
         token=begun.token,
@@ -52,18 +52,21 @@ def envelope(execution: Execution, begun: Begun) -> Envelope:
     )
 
 
-def state_page(execution: Execution, marker: str | None, max_items: int) -> StatePage:
+def state_page(
+    execution: Execution, marker: str | None, max_items: int, bytes_max: int = LIMITS.page_bytes_max
+) -> StatePage:
     """The state after the marker; without one from its beginning. Raises Refused for a marker that is not ours."""
-    return _page(execution, after=_number(marker) if marker else None, limit=page_size(max_items))
+    after = _number(marker) if marker else None
+    return _page(execution, after=after, limit=page_size(max_items), bytes_max=bytes_max)
 
 
-def _page(execution: Execution, *, after: int | None, limit: int | None) -> StatePage:
+def _page(execution: Execution, *, after: int | None, limit: int | None, bytes_max: int) -> StatePage:
     """Visible operations that started after the `after`-th, as many as fit; None begins with the EXECUTION itself.
 
     There is at least one on every page, however large it is: an empty page would be asked for again and again.
     """
     taken = [execution_operation(execution.origin, execution.head)] if after is None else []
-    budget = ENVELOPE_BYTES_MAX - sum(map(_size, taken))
+    budget = bytes_max - sum(map(_size, taken))
     last = after or 0
     for operation in _visible(execution):
         if operation.seq <= last:

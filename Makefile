@@ -18,10 +18,11 @@ DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["
 # Tests run in this many processes; 0 runs them in one, where what they print can be seen with ARGS=-s.
 WORKERS ?= 2
 ARGS ?=
+SEEDS ?= 1000
 IMAGE ?= everstep:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test javascript check fmt bench image sam-gate e2e-docker clean dist
+.PHONY: help setup demo test javascript check fmt bench image sam-gate e2e-docker fuzz chaos clean dist
 
 help: ## show this list
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16
@@ -63,6 +64,9 @@ fmt: $(READY) ## put every file into form
 	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)
 	@$(BIN)/ruff format $(CHECKED)
 
+sim: $(READY) ## random programs where everything goes wrong: SEEDS=20000 takes minutes
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
 bench: $(READY) ## how fast: steps per second as histories grow
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -75,9 +79,16 @@ sam-gate: $(READY) ## aws-sam-cli's own durable tests against IMAGE; SAM_CLI=its
 e2e-docker: $(READY) ## functions on the Lambda runtime, in containers, with the service of IMAGE
 	@$(BIN)/python -m tests.e2e_docker --image $(IMAGE) $(if $(BASE),--base $(BASE)) $(ARGS)
 
+fuzz: $(READY) ## every route, fuzzed from the OpenAPI description; EXAMPLES=100 per route and phase
+	@test -x .venv-fuzz/bin/st || { $(PYTHON) -m venv .venv-fuzz && .venv-fuzz/bin/python -m pip install --quiet 'schemathesis>=4.32'; }
+	@$(BIN)/python -m tests.hostile.fuzz --st .venv-fuzz/bin/st --examples $(or $(EXAMPLES),100)
+
 dist: $(READY) ## the wheel and the source archive, in dist/
 	@rm -rf dist
 	@$(BIN)/hatchling build
+
+chaos: $(READY) ## the service and its workers while everything goes wrong; SECONDS=60 SEED=… TARGET=sqlite
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),60) --target $(or $(TARGET),sqlite) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 clean: ## remove environments, caches and built files
 	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

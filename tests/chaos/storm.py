@@ -19,6 +19,7 @@ AFTERMATH_MS = 3_000
 """How long after a misfortune nobody may expect the service to be in time."""
 
 KILLS = ("kill service", "kill worker", "kill host")
+OTHERS = ("freeze service", "freeze worker", "step clock", "bad wire", "bad wire")
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Storm:
     stage: Stage
     wires: tuple[Wire, ...]
     chance: random.Random
+    deck: list[str] = field(default_factory=list)
+    """What comes next, from its end: everything comes once before anything comes again."""
     befallen: Counter[str] = field(default_factory=Counter)
     troubles: list[Span] = field(default_factory=list)
 
@@ -39,9 +42,10 @@ class Storm:
         """The next misfortune, from its beginning to its end."""
         time.sleep(self.chance.uniform(*PAUSE_SECONDS))
         begin = now()
-        misfortune = self.chance.choice(
-            [*KILLS, "freeze service", "freeze worker", "step clock", "bad wire", *self.stage.target.faults]
-        )
+        if not self.deck:
+            self.deck = [*KILLS, *KILLS, *OTHERS, *self.stage.target.faults]
+            self.chance.shuffle(self.deck)
+        misfortune = self.deck.pop()
         self._befall(misfortune)
         self.befallen[misfortune] += 1
         self.troubles.append(Span(begin=begin - CLOCK_STEP_MS_MAX, end=now() + AFTERMATH_MS + CLOCK_STEP_MS_MAX))

@@ -1,0 +1,114 @@
+"""Many seeds in two processes: `make sim SEEDS=20000`.
+
+Fails when a seed shows a violation, when a labelled point was never died at, or when a run was too easy to mean
+anything: nothing succeeded, or nothing went wrong. One seed again, in every detail: `--first 17 --seeds 1`.
+"""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.simulation.points import POINTS, Coverage, Fault
+from tests.simulation.run import Outcome, run
+
+CHUNK = 25
+SHOWN_MAX = 10
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of many seeds."""
+
+    seeds: int = 0
+    turns: int = 0
+    coverage: Coverage = field(default_factory=Coverage)
+    broken: list[Outcome] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> None:
+        self.seeds += 1
+        self.turns += outcome.turns
+        self.coverage.add(outcome.coverage)
+        if outcome.violations:
+            self.broken.append(outcome)
+
+    def add(self, other: "Tally") -> None:
+        self.seeds += other.seeds
+        self.turns += other.turns
+        self.coverage.add(other.coverage)
+        self.broken += other.broken
+
+    def complaints(self) -> list[str]:
+        """Why the run as a whole proves nothing, or too little."""
+        coverage = self.coverage
+        found = [f"nothing ever died at: {point}" for point in coverage.missed]
+        found += [f"never happened: {fault}" for fault in Fault if not coverage.faults[fault]]
+        return found if coverage.executions["SUCCEEDED"] else [*found, "no execution succeeded"]
+
+
+def play(seeds: Iterable[int]) -> Tally:
+    """Play these seeds, here and now."""
+    logging.disable(logging.CRITICAL)  # a service that loses its disk has much to say
+    tally = Tally()
+    for seed in seeds:
+        tally.count(run(seed))
+    return tally
+
+
+def play_all(first: int, seeds: int, processes: int) -> Iterator[Tally]:
+    """Play them side by side; what is known so far, again and again."""
+    chunks = [range(at, min(at + CHUNK, first + seeds)) for at in range(first, first + seeds, CHUNK)]
+    tally = Tally()
+    with ProcessPoolExecutor(processes) as pool:
+        for part in pool.map(play, chunks):
+            tally.add(part)
+            yield tally
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
+    arguments = parser.parse_args()
+    began = time.monotonic()
+    tally = Tally()
+    for tally in play_all(arguments.first, arguments.seeds, arguments.processes):
+        rate = tally.seeds / (time.monotonic() - began)
+        sys.stderr.write(f"\r{tally.seeds:>7} of {arguments.seeds} seeds, {rate:.1f}/s, {len(tally.broken)} broken ")
+        sys.stderr.flush()
+    sys.stderr.write("\n")
+    report(tally, time.monotonic() - began)
+    return 1 if tally.broken or tally.complaints() else 0
+
+
+def report(tally: Tally, seconds: float) -> None:
+    coverage = tally.coverage
+    _say(f"{tally.seeds} seeds in {seconds:.0f} s: {tally.seeds / seconds:.1f} seeds/s, {tally.turns} turns")
+    _table("executions ended", coverage.executions.items())
+    _table("faults", coverage.faults.items())
+    _table(
+        f"deaths at labelled points ({len(POINTS) - len(coverage.missed)} of {len(POINTS)})", coverage.died_at.items()
+    )
+    for outcome in tally.broken[:SHOWN_MAX]:
+        _say(f"seed {outcome.seed}: " + "\n    ".join(map(str, outcome.violations[:5])))
+    for complaint in tally.complaints():
+        _say(complaint)
+    _say(f"violations: {len(tally.broken)} of {tally.seeds} seeds")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _table(title: str, rows: Iterable[tuple[str, int]]) -> None:
+    _say(title)
+    for name, times in sorted(rows, key=lambda row: -row[1]):
+        _say(f"    {times:>9}  {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -116,10 +116,36 @@ def test_a_helper_beside_a_named_file_is_followed(project: Path, capsys: pytest.
     assert "app/clocks.py:4:12" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", "# -*- coding: nothing -*-\nx = 'ä'\n".encode(), b"x = '\xe4'\n"])
-def test_a_file_in_an_odd_encoding_is_no_trouble(content: bytes, project: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"x = 1\ny = '\xe4'\n", "odd.py:2:1: error ES901 this is not written in UTF-8"),
+        (b"\xff\xfe\x00", "odd.py:1:1: error ES901"),
+        ("# -*- coding: nothing -*-\nx = 'ä'\n".encode(), "odd.py:1:1: error ES901 unknown encoding: nothing"),
+        (b"x = \x00", "error ES901"),
+        (b"def f(:\n", "odd.py:1:7: error ES901 invalid syntax"),
+    ],
+)
+def test_what_python_cannot_read_is_said_to_be_so(
+    content: bytes, message: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "app" / "odd.py").write_bytes(content + b"# durable_execution\n")
-    assert run(["check", "app/odd.py"]) in {0, 1}
+    assert run(["check", "app/odd.py"]) == 1
+    assert message in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "cp1252"])
+def test_a_declared_encoding_is_heeded(encoding: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "" if encoding == "utf-8-sig" else f"# -*- coding: {encoding} -*-\n"
+    (project / "app" / "flow.py").write_bytes(f"{head}NAME = 'ä'\n{FLOW}".encode(encoding))
+    assert run(["check"]) == 1
+    assert "ES001" in capsys.readouterr().out
+
+
+def test_a_long_chain_of_operators_is_no_trouble(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app" / "flow.py").write_text(FLOW + "SUM = " + " + ".join(["1"] * 2_000))
+    assert run(["check"]) == 1
+    assert "ES901" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from everstep.lint import check
-from tests.lint.checking import findings, handler, told
+from tests.lint.checking import async_handler, findings, handler, told
 
 FLOW = """
 from everstep import DurableContext, durable_execution
@@ -241,3 +241,43 @@ def test_the_source_of_an_sdk_is_no_durable_function() -> None:
     source = "import time\nfrom everstep import DurableContext\n\ndef f(c: DurableContext):\n    time.time()\n"
     assert told({"src/everstep/flow.py": source, "src/everstep/__init__.py": ""}, "src/everstep/flow.py") == []
     assert told({"everstep/flow.py": source}, "everstep/flow.py") == ["ES001"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from everstep import *\n\n@durable_execution\ndef order(event, context):\n    {}\n",
+        "from everstep import durable_execution as d\n\n@d(retention_days=3)\ndef order(event, context):\n    {}\n",
+        "from functools import partial\nfrom everstep import durable_execution\n\n"
+        "durable = partial(durable_execution, retention_days=3)\n\n@durable\ndef order(event, context):\n    {}\n",
+        "from everstep import durable_execution as d\n\ndef f(event, context):\n    {}\n\norder = d(func=f)\n",
+        "from everstep import durable_execution\n\norder = durable_execution(lambda event, context: [{}])\n",
+        "from everstep import durable_execution\n\nclass Shop:\n    @classmethod\n    @durable_execution\n"
+        "    def order(cls, event, context):\n        {}\n",
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n"
+        "    from everstep import DurableContext\n\ndef pack(context: DurableContext):\n    {}\n",
+    ],
+)
+def test_a_durable_function_is_known_in_every_dress(source: str) -> None:
+    assert told("import time\n" + source.format("context.wait(9), time.time()")) == ["ES001"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if (now := time.time()) > event: pass",
+        "match random.random():\n    case x if x > 0.5: pass",
+        "match event:\n    case {'at': at} if at < time.time(): pass",
+        "return [x for x in event if random.random() > x]",
+        "return sorted(event, key=lambda x: random.random())",
+        "def inner():\n    return time.time()\nreturn inner()",
+        "clock = time.monotonic\nreturn clock()",
+    ],
+)
+def test_what_is_replayed_is_seen_in_every_corner_of_the_language(body: str) -> None:
+    assert len(told(handler(body))) == 1
+
+
+def test_an_async_comprehension_is_replayed_too() -> None:
+    body = "async def lots():\n    yield 1\nreturn [x async for x in lots() if random.random() > 0.5]"
+    assert told(async_handler(body)) == ["ES002"]

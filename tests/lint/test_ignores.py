@@ -33,6 +33,12 @@ def test_it_silences_nothing_else(body: str) -> None:
     assert "ES001" in told(handler(body))
 
 
+def test_lines_are_counted_as_python_counts_them() -> None:
+    """A form feed, or a separator within a text, ends no line."""
+    source = handler("now = time.time()  # everstep: ignore[ES001]")
+    assert told("SEPARATOR = 'a\u2028b'\n\x0c\n" + source) == []
+
+
 def test_a_comment_that_is_not_needed_is_reported_where_it_stands() -> None:
     [finding] = findings("x = 1\ny = 2  # everstep: ignore[ES001,ES004]\n")
     assert (finding.rule.code, finding.line, finding.column) == ("ES902", 2, 8)

@@ -97,6 +97,19 @@ def test_a_set_is_followed_through_variables_and_helpers() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "done, pending = await asyncio.wait(event)\nfor each in done:\n    await context.step(lambda _: each)",
+        "for each in asyncio.as_completed([pack(context, n) for n in event]):\n    await each",
+        "for each in asyncio.as_completed([pack(context, 1), pack]):\n    await each",
+    ],
+)
+def test_futures_in_a_set_and_bare_coroutines_have_no_order(text: str) -> None:
+    head = "async def pack(context: AsyncDurableContext, n):\n    await context.wait(n)\n"
+    assert told(async_handler(text, head=head)) == ["ES301"]
+
+
+@pytest.mark.parametrize(
     "change",
     [
         "total += 1",

@@ -3,6 +3,7 @@
 import fnmatch
 import gc
 import os
+import sys
 import tokenize
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +53,7 @@ def check(
     settings = settings_of(root)
     settings = with_options(settings, select, ignore, level)
     files = find_files(paths or tuple(root / path for path in settings.paths), root, settings.exclude)
-    with without_collection():
+    with without_collection(), with_deep_calls():
         report = check_sources([file.as_posix() for file in files], Reader(root, files).text, settings)
     rank = Level(settings.level).rank
     shown = [finding for finding in report.findings if finding.rule.level.rank <= rank]
@@ -70,6 +71,17 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def with_deep_calls() -> Iterator[None]:
+    """A chain of a thousand operators is a tree of that depth, and it is looked at by calls within calls."""
+    depth_max = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(depth_max, 10_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(depth_max)
 
 
 def project_of(path: Path) -> Path:
@@ -164,8 +176,8 @@ class Reader:
                 return file.read()
         except OSError:
             return None
-        except (SyntaxError, UnicodeDecodeError):  # in an encoding that it does not declare
-            return Path(path).read_text(encoding="utf-8", errors="replace")
+        except UnicodeDecodeError:  # in an encoding that it does not declare: the parser will say so
+            return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
 
 
 # --------------------------------------------------------------------------- showing

@@ -93,6 +93,7 @@ class Cast:
         """Every part, with the part that led to it."""
         self._open: list[Part] = []
         self._acting: dict[Function, bool] = {}
+        self._replayed: dict[Part, bool] = {}
         self._operations: dict[ast.Call, Operation | None] = {}
 
     # ------------------------------------------------------------------ casting
@@ -111,7 +112,8 @@ class Cast:
                 self._give(Part(function, Role.REPLAYED), None)
         for call in module.calls:
             if self._word(call.func, module) in HANDLER_DECORATORS:
-                for function in self.bodies(call.args[0], module) if call.args else ():
+                body = argument(call, 0, "func")
+                for function in self.bodies(body, module) if body is not None else ():
                     self._handler(function)
         self._follow_all()
 
@@ -146,6 +148,7 @@ class Cast:
     def _learn(self, parameter: Parameter, context: Context) -> bool:
         self._operations.clear()
         self._acting.clear()
+        self._replayed.clear()
         return self.names.bind_context(parameter, context)
 
     def _give(self, part: Part, because: Part | None) -> None:
@@ -229,13 +232,9 @@ class Cast:
         """
         if part.role not in {Role.HANDLER, Role.BRANCH}:
             return part.role is Role.REPLAYED
-        function = part.function
-        return (
-            function.is_async
-            or (part.role is Role.BRANCH and not records_branches(function.module))
-            or _uses_a_context(function, self.names)
-            or any(self.acts(call, function) for call in function.calls)
-        )
+        if part not in self._replayed:
+            self._replayed[part] = _may_be_suspended(part, self)
+        return self._replayed[part]
 
     def operation(self, call: ast.Call, scope: Scope) -> Operation | None:
         """What durable operation a call makes, if it makes one."""
@@ -333,6 +332,16 @@ class Cast:
             self._acting[function] = False  # for one that calls itself
             self._acting[function] = any(self.acts(call, function) for call in function.calls)
         return self._acting[function]
+
+
+def _may_be_suspended(part: Part, cast: Cast) -> bool:
+    function = part.function
+    return (
+        function.is_async
+        or (part.role is Role.BRANCH and not records_branches(function.module))
+        or _uses_a_context(function, cast.names)
+        or any(cast.acts(call, function) for call in function.calls)
+    )
 
 
 def _uses_a_context(function: Function, names: Names) -> bool:

@@ -58,5 +58,5 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _broken(program: Program) -> Iterator[Finding]:
-    for path, (line, reason) in program.broken.items():
-        yield Finding(path=path, line=line, column=1, rule=NOT_PYTHON, message=reason)
+    for path, (line, column, reason) in program.broken.items():
+        yield Finding(path=path, line=line, column=column, rule=NOT_PYTHON, message=reason)

@@ -42,7 +42,7 @@ def ignores_in(text: str) -> list[Ignore]:
         return []
     found: list[Ignore] = []
     waiting: list[Ignore] = []
-    lines = iter(text.splitlines(keepends=True))
+    lines = (f"{line}\n" for line in text.split("\n"))  # `splitlines` would end lines where Python does not
     code_line = 0
     for token in tokenize.generate_tokens(lambda: next(lines, "")):
         line, column = token.start

@@ -25,8 +25,9 @@ from everstep.lint.syntax import (
     Opaque,
     Parameter,
     Scope,
+    Unpacked,
 )
-from everstep.lint.vocabulary import sdk_name
+from everstep.lint.vocabulary import WORDS, sdk_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,20 @@ class Names:
 
     def lookup(self, name: str, scope: Scope) -> Value | None:
         home = home_of(name, scope)
-        if home is None:
-            return External(f"builtins.{name}") if name in _BUILTINS else None
-        return self._bound(name, home)
+        if home is not None:
+            return self._bound(name, home)
+        return External(f"builtins.{name}") if name in _BUILTINS else self._from_a_star(name, _module(scope))
+
+    def _from_a_star(self, name: str, module: Module) -> Value | None:
+        """What `from … import *` brings: of the project whatever it has, of an SDK the words that matter here."""
+        for star in module.names.get("*", ()):
+            if isinstance(star, Imported):
+                source = self.program.find(module, star.module, star.level)
+                if source is not None and name in source.names:
+                    return self._bound(name, source)
+                if source is None and name in WORDS and sdk_name(f"{star.module}.{name}"):
+                    return External(f"{star.module}.{name}")
+        return None
 
     def assigned(self, name: str, scope: Scope) -> Sequence[tuple[ast.expr, Scope]]:
         """The expressions that a name is assigned anywhere in its scope, each with that scope."""
@@ -194,6 +206,9 @@ class Names:
         match self.meaning(node.func, scope):
             case External(name="typing.cast") if len(node.args) == 2:
                 return self._annotated(node.args[0], scope)
+            case External(name="functools.partial") if node.args and not isinstance(node.args[0], ast.Starred):
+                inner = self.meaning(node.args[0], scope)
+                return inner if isinstance(inner, External) else None
             case External(name=name):
                 return External(f"{name}()")
             case Class() as cls:
@@ -234,6 +249,8 @@ class Names:
                 return self._imported(binding, _module(home))
             case Assigned(value=value) | Entered(value=value):
                 return self.meaning(value, home)
+            case Unpacked(value=value):
+                return External("builtins.set()") if self._gives_sets(value, home) else None
             case Declared(annotation=annotation):
                 return self._annotated(annotation, home.around if isinstance(home, Class) else home)
             case Kept(binding=inner, method=method):
@@ -244,6 +261,15 @@ class Names:
                 return binding
             case Opaque():
                 return None
+
+    def _gives_sets(self, value: ast.expr, scope: Scope) -> bool:
+        """Whether this waits for all of some futures; of those that wait for the first, one is done at a time."""
+        match value:
+            case ast.Await(value=ast.Call(func=func, keywords=keywords)):
+                asked = {keyword.arg for keyword in keywords}
+                return self.meaning(func, scope) == External("asyncio.wait") and "return_when" not in asked
+            case _:
+                return False
 
     def _imported(self, binding: Imported, importer: Module) -> Value | None:
         module = self.program.find(importer, binding.module, binding.level) if binding.module or binding.level else None

@@ -100,6 +100,8 @@ def findings(scene: Scene) -> Iterator[Finding]:
                 inputs = (operation.argument("inputs") or operation.argument("functions")) if operation else None
                 if inputs is not None:
                     yield from _unordered(scene, inputs)
+                if scene.external(node.func) == "asyncio.as_completed" and node.args:
+                    yield from _raced(scene, node.args[0])
             case _:
                 pass
 
@@ -132,6 +134,23 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
 def _unordered(scene: Scene, source: ast.expr) -> Iterator[Finding]:
     if _is_unordered(scene, source, scene.function):
         yield scene.finding(UNORDERED, source, f"the order of `{said(source)}` may change, and operations follow it")
+
+
+def _raced(scene: Scene, futures: ast.expr) -> Iterator[Finding]:
+    """Bare coroutines become tasks in the order of their addresses."""
+    match futures:
+        case ast.ListComp(elt=part) | ast.GeneratorExp(elt=part):
+            parts = [part]
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+            pass
+        case _:
+            return
+    for part in parts:
+        if isinstance(part, ast.Call) and scene.cast.operation(part, scene.function) is None and scene.acts(part):
+            callees = scene.cast.called(scene.meaning(part.func))
+            if any(callee.is_async for callee in callees):
+                message = f"`as_completed` starts `{said(part.func)}()` in an order that may change; make tasks of it"
+                yield scene.finding(UNORDERED, part, message)
 
 
 def _is_unordered(scene: Scene, node: ast.expr, scope: Scope, depth: int = 0) -> bool:

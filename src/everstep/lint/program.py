@@ -11,7 +11,10 @@ from everstep.lint.syntax import Module, read
 from everstep.lint.vocabulary import SDKS
 
 ReadText: TypeAlias = Callable[[str], str | None]
-"""The text of the file at a path; None if there is none, or if it is not the project's."""
+"""The text of the file at a path; None if there is none, or if it is not the project's.
+
+Raises SyntaxError for a file in an encoding that nobody knows. What does not fit the encoding becomes surrogates.
+"""
 
 
 class Program:
@@ -23,12 +26,15 @@ class Program:
         self._modules: dict[str, Module | None] = {}
         self._found: dict[tuple[str, str], Module | None] = {}
         self._roots: dict[str, list[str]] = {}
-        self.broken: dict[str, tuple[int, str]] = {}
-        """Files that are not Python, with line and reason."""
+        self.broken: dict[str, tuple[int, int, str]] = {}
+        """Files that are not Python, with line, column and reason."""
 
     def text(self, path: str) -> str | None:
         if path not in self._texts:
-            self._texts[path] = self._read_text(path)
+            try:
+                self._texts[path] = self._read_text(path)
+            except SyntaxError as error:
+                self._texts[path], self.broken[path] = None, (1, 1, error.msg.replace(f" for {path!r}", ""))
         return self._texts[path]
 
     def module(self, path: str) -> Module | None:
@@ -64,9 +70,12 @@ class Program:
         try:
             return read(path, text)
         except SyntaxError as error:
-            self.broken[path] = (error.lineno or 1, error.msg)
+            self.broken[path] = (error.lineno or 1, error.offset or 1, error.msg)
+        except UnicodeEncodeError as error:
+            line = text.count("\n", 0, error.start) + 1
+            self.broken[path] = (line, 1, "this is not written in UTF-8, or in the encoding that the file declares")
         except (ValueError, RecursionError) as error:
-            self.broken[path] = (1, str(error))
+            self.broken[path] = (1, 1, str(error))
         return None
 
     def _at(self, root: str, name: str) -> Module | None:

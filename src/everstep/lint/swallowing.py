@@ -86,7 +86,19 @@ def findings(scene: Scene) -> Iterator[Finding]:
 def _waits(scene: Scene, node: ast.AST) -> bool:
     """Whether a suspension may come out of this; in async code it comes out of any `await`."""
     return scene.acts(node) or (
-        scene.function.is_async and any(isinstance(each, ast.Await) for each in scene.inside(node))
+        scene.function.is_async
+        and any(isinstance(each, ast.Await) and not _is_called_off(scene, each.value) for each in scene.inside(node))
+    )
+
+
+def _is_called_off(scene: Scene, awaited: ast.expr) -> bool:
+    """Whether this waits for the end of what the function itself has cancelled, which is there at once."""
+    return isinstance(awaited, ast.Name) and any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "cancel"
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == awaited.id
+        for call in scene.calls()
     )
 
 
@@ -95,7 +107,7 @@ def _handlers(scene: Scene, handlers: Sequence[ast.ExceptHandler]) -> Iterator[F
         caught = _caught(scene, handler.type)
         if caught is None:
             continue
-        if any(isinstance(node, ast.Raise) for part in handler.body for node in scene.inside(part)):
+        if _raises_again(scene, handler):
             if _is_suspension(scene, caught):
                 return  # what comes after it never sees a suspension
             continue
@@ -105,6 +117,23 @@ def _handlers(scene: Scene, handlers: Sequence[ast.ExceptHandler]) -> Iterator[F
         else:
             how = "a bare `except`" if not caught else f"`except {caught.rpartition('.')[2]}`"
             yield scene.finding(SWALLOWED, handler, f"{how} around durable operations swallows a suspension")
+
+
+def _raises_again(scene: Scene, handler: ast.ExceptHandler) -> bool:
+    """Whether what was caught goes on, at once or later, under a name that it was given."""
+    kept: set[str] = set()
+    for node in (node for part in handler.body for node in scene.inside(part)):
+        match node:
+            case ast.Raise():
+                return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=caught)) if caught == handler.name:
+                kept.add(name)
+            case _:
+                pass
+    return any(
+        isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id in kept
+        for node in scene.function.nodes
+    )
 
 
 def _caught(scene: Scene, kind: ast.expr | None) -> str | None:

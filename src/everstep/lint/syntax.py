@@ -30,6 +30,13 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpacked:
+    """Bound to one of the parts of what an expression gives."""
+
+    value: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """Bound to something of an annotated type."""
 
@@ -56,7 +63,9 @@ class Opaque:
     """Bound to something that is not followed: a loop variable, a part of a tuple."""
 
 
-Binding: TypeAlias = "Imported | Assigned | Declared | Entered | Kept | Opaque | Parameter | Function | Class"
+Binding: TypeAlias = (
+    "Imported | Assigned | Unpacked | Declared | Entered | Kept | Opaque | Parameter | Function | Class"
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -295,6 +304,9 @@ def _bind_assigned(target: ast.expr, value: ast.expr, scope: Scope) -> None:
         case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
             for one, its in zip(targets, values, strict=True):
                 _bind_assigned(one, its, scope)
+        case ast.Tuple(elts=targets), _:
+            for one in targets:
+                _bind_target(one, Unpacked(value) if isinstance(one, ast.Name) else Opaque(), scope)
         case _:
             _bind_target(target, Assigned(value), scope)
 

@@ -51,6 +51,13 @@ BRANCH_BODIES: Mapping[str, str] = {
 }
 """Operations whose function is replayed with a context of its own."""
 
+WORDS = (
+    LATER_DECORATORS
+    | HANDLER_DECORATORS
+    | {"with_retry", "ParallelBranch", "SuspendExecution"}
+    | {f"{kind}{word}" for kind in ("", "Async") for word in ("DurableContext", "Callback", "Saga")}
+)
+"""Names of an SDK that mean something here."""
 UNRECORDED = ("NestingType.FLAT", "is_virtual")
 """What a file says in which child contexts may have no record of their own."""
 

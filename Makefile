@@ -22,7 +22,7 @@ SEEDS ?= 1000
 IMAGE ?= everstep:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test javascript check fmt bench image sam-gate e2e-docker fuzz chaos clean dist
+.PHONY: help setup demo test javascript check fmt sim bench image sam-gate e2e-docker fuzz chaos clean dist
 
 help: ## show this list
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16

@@ -1,5 +1,7 @@
 """Routes of the service's own, which the AWS API does not have: the official emulator's, by the same names."""
 
+from urllib.parse import urlsplit
+
 from everstep.core.refusal import invalid, not_found
 from everstep.core.wire.executions import decode_start_request
 from everstep.core.wire.fields import Fields
@@ -46,6 +48,8 @@ async def move_functions(desk: Desk, call: Call) -> Response:
     fields.check()
     if not url:
         raise invalid("EndpointUrl is required")
+    if not _is_address(url):
+        raise invalid("EndpointUrl must be an http or https address")
     desk.redirect(url)
     return json_response(200, {"message": f"functions are invoked at {url}"})
 
@@ -67,3 +71,11 @@ async def metrics(desk: Desk, call: Call) -> Response:
     """GET /metrics: what was done and what is owed, as Prometheus text"""
     text = await desk.vitals.metrics(desk.answers) if desk.vitals is not None else ""
     return Response(200, text.encode(), (("content-type", "text/plain; version=0.0.4; charset=utf-8"),))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -14,7 +14,7 @@ PAUSE_SECONDS = (0.2, 1.2)
 FROZEN_SECONDS = (0.2, 2.0)
 HARM_SECONDS = (0.3, 2.5)
 CLOCK_STEP_MS_MAX = 5_000
-WIRE_TROUBLE = (0.0, 0.02, 0.15)
+WIRE_TROUBLE = (0.0, 0.02, 0.08)
 AFTERMATH_MS = 3_000
 """How long after a misfortune nobody may expect the service to be in time."""
 

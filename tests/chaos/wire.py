@@ -68,6 +68,7 @@ class Wire:
         self.exchanges: list[Exchange] = []
         self.fates: dict[Fate, int] = dict.fromkeys(Fate, 0)
         self._chance = chance
+        self._serving: set[asyncio.Task[None] | None] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
         self._thread.start()
@@ -90,6 +91,8 @@ class Wire:
         await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._serving.add(task)  # the loop itself would forget it
         try:
             while True:
                 request = await _read(reader)
@@ -97,6 +100,7 @@ class Wire:
         except (Broken, OSError):
             pass
         finally:
+            self._serving.discard(task)
             writer.close()
 
     async def _pass(self, request: _Message, writer: asyncio.StreamWriter) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,13 +14,28 @@ from everstep.host.app import AppError, parse_app
 from everstep.host.output import LogLine
 from everstep.host.pool import PoolClosed, WorkerPool
 from everstep.host.reload import watch_folder
-from everstep.service.app import Host, Hosted
+from everstep.service.app import Host, Hosted, Overheard
 from everstep.service.invokers.pool import PoolInvoker
+from everstep.service.page.page import Workforce
 from everstep.service.ports import FunctionAnswer
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_LAMBDA"
 """Tells AWS clients, and our SDK, where the API is."""
 PATIENCE_SECONDS = 0.5
+
+
+class Lines:
+    """Passes on what workers write to whoever listens."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Overheard] = []
+
+    def listen(self, listener: Overheard) -> None:
+        self._listeners.append(listener)
+
+    def tell(self, told: LogLine) -> None:
+        for listener in self._listeners:
+            listener(told.text, told.stream, told.request_id)
 
 
 class Pools:
@@ -29,8 +45,9 @@ class Pools:
     the code is being edited, or the store belongs to more apps than these, and failing it would help nobody.
     """
 
-    def __init__(self, pools: Sequence[WorkerPool]) -> None:
+    def __init__(self, pools: Sequence[WorkerPool], lines: "Lines | None" = None) -> None:
         self._pools = pools
+        self.lines = lines or Lines()
         self._missed: set[str] = set()
 
     @property
@@ -40,6 +57,10 @@ class Pools:
     @property
     def timeout_seconds(self) -> float:
         return max(pool.timeout_seconds for pool in self._pools)
+
+    def roster(self) -> list[Workforce]:
+        """The workers of each app, as they are now."""
+        return [Workforce(app=pool.app, functions=pool.functions, **asdict(pool.health)) for pool in self._pools]
 
     async def invoke(
         self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None
@@ -69,7 +90,7 @@ def hosting(
         async with workers(apps, {ENDPOINT_VARIABLE: endpoint}, as_json=as_json, reload=reload) as pools:
             on_ready(pools)
             invoker = PoolInvoker(pools)
-            yield Hosted(invoker=invoker, functions=invoker)
+            yield Hosted(invoker=invoker, functions=invoker, roster=pools.roster, overhear=pools.lines.listen)
 
     return host
 
@@ -80,7 +101,10 @@ async def workers(
 ) -> AsyncIterator[Pools]:
     """Workers for the apps, ready for calls. Raises AppError or Failure when an app cannot be used."""
 
+    lines = Lines()
+
     def on_log(told: LogLine) -> None:
+        lines.tell(told)
         if as_json:
             click.echo(for_programs(told.text, told.function, told.stream))
         else:
@@ -97,7 +121,7 @@ async def workers(
         if reload:
             for pool in pools:
                 await stack.enter_async_context(_reloading(pool))
-        yield Pools(pools)
+        yield Pools(pools, lines)
 
 
 def refuse_twins(pools: Sequence[WorkerPool]) -> None:

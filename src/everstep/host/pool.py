@@ -9,8 +9,10 @@ first served. What a function does to its process (crash, hang, exit) is an answ
 
 import asyncio
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from everstep.core.model import ErrorObject
@@ -30,6 +32,21 @@ GRACE_SECONDS = 5.0
 
 class PoolClosed(Exception):
     """The pool has been closed; it starts nothing any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolHealth:
+    """How a pool is at the moment."""
+
+    idle: int
+    busy: int
+    max: int
+    generation: int
+    """How often the code was reloaded."""
+    reloaded_at: float | None
+    """Seconds since the epoch; None: never."""
+    problem: str | None
+    """Why the newest code is not in use; None when it is."""
 
 
 class WorkerPool:
@@ -62,6 +79,21 @@ class WorkerPool:
         self._reloading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
         self._is_closed = False
+        self._workers_max = workers_max
+        self._reloaded_at: float | None = None
+        self._problem: str | None = None
+
+    @property
+    def health(self) -> PoolHealth:
+        """How it is at the moment."""
+        return PoolHealth(
+            idle=len(self._idle),
+            busy=len(self._busy),
+            max=self._workers_max,
+            generation=self._generation,
+            reloaded_at=self._reloaded_at,
+            problem=self._problem,
+        )
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -105,7 +137,12 @@ class WorkerPool:
         PoolClosed when the pool was closed meanwhile.
         """
         async with self._reloading:
-            worker = await self._new_worker(self._generation + 1)
+            try:
+                worker = await self._new_worker(self._generation + 1)
+            except AppError as problem:
+                self._problem = str(problem)
+                raise
+            self._problem, self._reloaded_at = None, time.time()
             self._generation = worker.generation
             retired, self._idle = self._idle, [worker]
             self._functions = worker.functions

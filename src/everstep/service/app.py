@@ -8,9 +8,9 @@ end. Nothing acknowledged depends on a clean end.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from everstep.core.limits import LIMITS, Limits
 from everstep.service.dispatch import Dispatcher
@@ -26,6 +26,7 @@ from everstep.service.http.readiness import Readiness
 from everstep.service.http.serve import Server, Tls, bind
 from everstep.service.invokers.http import HttpInvoker
 from everstep.service.pace import PacedClock
+from everstep.service.page.page import Library, Page, PageSettings, Workforce
 from everstep.service.ports import Clock, Functions, Ids, Invoker, Store, StoreError
 from everstep.service.service import Place, Service, World
 from everstep.service.stores.memory import MemoryStore
@@ -58,8 +59,13 @@ class Settings:
     tls: Tls | None = None
     """None: plain HTTP."""
     bounds: Bounds = BOUNDS
+    page: PageSettings = field(default_factory=PageSettings)
     drain_seconds: float = 0.0
     """How long SIGTERM lets running functions end before the service stops; the next start goes on with the rest."""
+
+
+Overheard = Callable[[str, str, str | None], None]
+"""Told a line, the stream that it was written to, and the id of the request that was served."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,10 @@ class Hosted:
     functions: Functions
     redirect: Callable[[str], None] | None = None
     """Changes the endpoint at which functions are invoked; None where they have none."""
+    roster: Callable[[], Sequence[Workforce]] = lambda: ()
+    """The workers that run in this process."""
+    overhear: Callable[[Overheard], None] = lambda _listener: None
+    """Has somebody told of every line that functions write here."""
 
 
 Host = Callable[[str], AbstractAsyncContextManager[Hosted]]
@@ -117,7 +127,7 @@ def lambda_endpoint(
     return host
 
 
-async def open_store(url: str) -> Store:
+async def open_store(url: str) -> Library:
     """The store that a URL names. Raises StoreError for one that cannot be used."""
     if url in ("memory:", "memory://"):
         return MemoryStore()
@@ -160,16 +170,25 @@ async def running(
         taken_up = await dispatcher.recover(store) if settings.recover else 0
         watching = asyncio.create_task(timers.run())
         stack.push_async_callback(_cancelled, watching)
+        page = Page(service, store, clock, ids, replace(settings.page, roster=hosted.roster))
+        hosted.overhear(page.logbook.hear)
+        stack.push_async_callback(page.close)
         front = _front(settings, service, Owing(store=store, clock=clock, dispatcher=dispatcher))
-        api = application(service, dialect=settings.dialect, redirect=hosted.redirect, front=front)
+        api = application(service, dialect=settings.dialect, redirect=hosted.redirect, front=front, page=page)
         drain = Draining(dispatcher, front.readiness, settings.drain_seconds, on_drain)
-        server = Server(api, sock, handle_signals=handle_signals, tls=settings.tls, drain=drain.run)
+
+        async def ending() -> None:
+            page.feed.close()  # a stream would keep its connection, and with it the server
+            await drain.run()
+
+        server = Server(api, sock, handle_signals=handle_signals, tls=settings.tls, drain=ending)
         serving = await _started(server)
         try:
             yield App(
                 service=service, store=store, endpoint=endpoint, taken_up=taken_up, server=server, serving=serving
             )
         finally:
+            page.feed.close()
             server.stop()
             await serving
 

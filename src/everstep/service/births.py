@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from everstep.core.machine.state import Origin
+from everstep.core.machine.commands import Past
+from everstep.core.machine.state import Origin, Source
 from everstep.core.model import Arn, Millis
 from everstep.core.names import EXECUTION_NAME_PATTERN, ExecutionName, FunctionName, is_execution_name
 from everstep.core.refusal import Code, Refused, invalid
@@ -33,6 +34,9 @@ class StartCommand:
     """The name belongs to one execution of the function: the same name again finds it."""
     must_be_known: bool = True
     """Whether a function that the service has no configuration of is refused."""
+    source: Source | None = None
+    past: Past | None = None
+    """What it knows from the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ def origin_of(command: StartCommand, config: FunctionConfig, place: Place, execu
         tenant_id=command.tenant_id,
         trace_header=command.trace_header,
         endpoint=command.endpoint,
+        source=command.source,
     )
 
 

@@ -96,6 +96,10 @@ class Service:
     def limits(self) -> Limits:
         return self._limits
 
+    @property
+    def place(self) -> Place:
+        return self._place
+
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
@@ -174,7 +178,7 @@ class Service:
         config = config or FunctionConfig(name=command.function)
         for _ in range(COMMIT_ATTEMPTS_MAX):
             origin = origin_of(command, config, self._place, self._ids.new(), self._clock.now())
-            delta = decide(None, Start(origin=origin), origin.started_at, self._limits)
+            delta = decide(None, Start(origin=origin, past=command.past), origin.started_at, self._limits)
             try:
                 await self._give_birth(delta)
             except NameTakenError as taken:
@@ -269,7 +273,7 @@ class Service:
             check_token(execution, token, self._clock.now(), self._limits)
         except Refused as refused:
             raise queries.as_token_refusal(refused) from refused
-        return queries.state_page(execution, marker, max_items)
+        return queries.state_page(execution, marker, max_items, self._limits.page_bytes_max)
 
     # ------------------------------------------------------------------ looking
     async def get(self, arn: Arn) -> Summary:

@@ -16,7 +16,7 @@ NEW = an_origin("execution-2")
 
 
 def past(life: Life, operation_id: str) -> Past:
-    return past_before(life.execution.operations, life.events, OperationId(operation_id), NEW.arn)
+    return past_before(life.execution.operations, life.events, OperationId(operation_id))
 
 
 def told(past: Past) -> list[str]:
@@ -95,9 +95,9 @@ def test_an_answered_callback_has_an_id_of_its_own_in_the_fork() -> None:
     life.save(an_update(Action.START, "c", Kind.CALLBACK))
     life.do(AnswerCallback(operation_id=OperationId("c"), answer=CallbackSuccess(payload="1")))
     life.save(an_update(Action.START, "x"))
-    (callback,) = past(life, "x").operations
-    assert callback.callback_id is not None
-    assert parse_callback_id(callback.callback_id) == (NEW.arn, "c")
+    callback_id = fork(life, "x").operation("c").callback_id
+    assert callback_id is not None
+    assert parse_callback_id(callback_id) == (NEW.arn, "c")
 
 
 def test_an_operation_that_never_was_is_no_place_to_fork_from() -> None:

@@ -13,7 +13,7 @@ Moments stay those of the first telling. Their order is what async code replays 
 
 from collections.abc import Iterable, Sequence
 
-from everstep.core.events import Event, EventType
+from everstep.core.events import Event
 from everstep.core.machine.commands import Past
 from everstep.core.machine.draft import Draft
 from everstep.core.model import Arn, CallbackId, Kind, Operation, OperationId, Status
@@ -23,8 +23,8 @@ from everstep.core.refusal import not_found
 from everstep.core.sizes import error_bytes, text_bytes
 
 
-def past_before(operations: Iterable[Operation], events: Sequence[Event], operation_id: OperationId, arn: Arn) -> Past:
-    """What the fork `arn` brings along: everything that had ended before the operation began.
+def past_before(operations: Iterable[Operation], events: Sequence[Event], operation_id: OperationId) -> Past:
+    """What a fork brings along: everything that had ended before the operation began.
 
     `events` are the history, oldest first. Raises Refused NOT_FOUND when it tells of no such operation.
     """
@@ -42,24 +42,19 @@ def past_before(operations: Iterable[Operation], events: Sequence[Event], operat
         had_ended = operation.status.is_terminal and operation.id not in goes_on
         if had_ended or operation.kind is Kind.CONTEXT:
             kept = operation if had_ended else _open(operation)
-            brought[operation.id] = changed(
-                kept, seq=len(brought) + 1, moved_in=0, callback_id=_callback_id(kept.callback_id, arn, kept.id)
-            )
-    told = [
-        changed(event, callback_id=_callback_id(event.callback_id, arn, event.id))
-        for event in before
-        if event.id is not None and event.id in brought and event.type is not EventType.EXECUTION_STARTED
-    ]
+            brought[operation.id] = changed(kept, seq=len(brought) + 1, moved_in=0)
+    told = [event for event in before if event.id is not None and event.id in brought]
     return Past(operations=tuple(brought.values()), events=tuple(told))
 
 
 def remember(draft: Draft, past: Past) -> None:
-    """The execution that has just begun knows this already."""
+    """The execution that has just begun knows this already. Its callbacks have ids of its own."""
+    arn = draft.origin.arn
     for operation in past.operations:
-        draft.put(operation)
+        draft.put(changed(operation, callback_id=_callback_id(operation.callback_id, arn, operation.id)))
         draft.written_bytes += text_bytes(operation.input) + text_bytes(operation.result) + error_bytes(operation.error)
     for event in past.events:
-        draft.tell_again(event)
+        draft.tell_again(changed(event, callback_id=_callback_id(event.callback_id, arn, event.id)))
 
 
 def _open(context: Operation) -> Operation:

@@ -1,8 +1,10 @@
 """Answers that several handlers give, or that none gives: failed functions and refusals."""
 
+from dataclasses import replace
+
 from everstep.core.model import ErrorObject
 from everstep.core.refusal import Code, Refused
-from everstep.service.http.asgi import Response, json_response, refusal_response
+from everstep.service.http.asgi import RETRY_AFTER_SECONDS, Response, Streamed, json_response, refusal_response
 from everstep.service.http.dialect import Manners
 
 
@@ -24,6 +26,16 @@ def refusal(refused: Refused, manners: Manners) -> Response:
     return response
 
 
+def plain_refusal(refused: Refused) -> Response:
+    """How our own API says no."""
+    code = "read_only" if refused.code is Code.ACCESS_DENIED else refused.code.name.lower()
+    headers = [("Retry-After", RETRY_AFTER_SECONDS)] if refused.code is Code.TOO_MANY else []
+    if isinstance(refused, WrongMethodError):
+        headers.append(("Allow", refused.allowed))
+    body = {"error": {"code": code, "message": refused.message}}
+    return json_response(refused.code.http_status, body, tuple(headers))
+
+
 def function_error(error: ErrorObject, otherwise: str = "the function failed") -> Response:
     """A failed function in the form that every caller of Lambda knows; `otherwise` stands in for a missing message."""
     body = {
@@ -35,4 +47,6 @@ def function_error(error: ErrorObject, otherwise: str = "the function failed") -
 
 
 def with_headers(response: Response, *headers: tuple[str, str]) -> Response:
+    if isinstance(response, Streamed):
+        return replace(response, headers=(*response.headers, *headers))
     return Response(response.status, response.body, (*response.headers, *headers))

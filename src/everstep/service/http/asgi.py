@@ -10,7 +10,7 @@ the web server beneath it.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -52,6 +52,13 @@ class Response:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     """Without content-length, which is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed(Response):
+    """A response whose body comes bit by bit, until the chunks end or the client leaves."""
+
+    chunks: AsyncIterator[bytes] | None = None
 
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -112,7 +119,10 @@ def asgi_app(
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             response = refuse(Refused(Code.SERVICE, "an internal error occurred; the service's log has the details"))
-        await send_response(send, response)
+        if isinstance(response, Streamed):
+            await send_stream(receive, send, response)
+        else:
+            await send_response(send, response)
 
     return app
 
@@ -139,6 +149,37 @@ async def send_response(send: Send, response: Response) -> None:
         await send({"type": "http.response.body", "body": response.body})
     except OSError:
         logger.debug("the client left before its answer", exc_info=True)
+
+
+async def send_stream(receive: Receive, send: Send, response: Streamed) -> None:
+    """Send chunk after chunk; the end of the client, or of the server, is the end of the chunks too."""
+    assert response.chunks is not None, response
+    sending = asyncio.create_task(_send_chunks(send, response, response.chunks))
+    leaving = asyncio.create_task(_disconnected(receive))
+    try:
+        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        logger.debug("a stream ends with the server")
+    finally:
+        sending.cancel()
+        leaving.cancel()
+        await asyncio.gather(sending, leaving, return_exceptions=True)
+
+
+async def _send_chunks(send: Send, response: Streamed, chunks: AsyncIterator[bytes]) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    try:
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        async for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    except OSError:
+        logger.debug("the client left in the middle of a stream", exc_info=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read_body(receive: Receive, body_bytes_max: int) -> bytes:

@@ -14,8 +14,9 @@ from typing import Protocol, TypeAlias
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.text import Json, NotJsonError, load
 from everstep.service.http.asgi import Response
-from everstep.service.http.dialect import Manners
+from everstep.service.http.dialect import Dialect, Manners
 from everstep.service.http.query import Query
+from everstep.service.page.page import Page
 from everstep.service.service import Service
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,9 @@ class Desk:
     errands: Errands = field(default_factory=Errands)
     answers: Counter[int] = field(default_factory=Counter)
     """How many answers it gave, by HTTP status."""
+    dialect: Dialect = Dialect.AWS
+    page: Page | None = None
+    """What our own API answers from; None where there is only the Lambda API."""
     vitals: "Vitals | None" = None
     """What probes are told; None where nobody probes."""
 

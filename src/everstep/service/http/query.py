@@ -34,6 +34,10 @@ class Query:
             fields.check()
         return text
 
+    def texts(self, name: str) -> list[str]:
+        """Every value of a parameter that may be repeated."""
+        return self._values.get(name, [])
+
     def flag(self, name: str, default: bool) -> bool:
         text = self.text(name)
         if text is None:

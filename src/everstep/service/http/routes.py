@@ -14,6 +14,7 @@ from everstep.service.http import callbacks, checkpoints, descriptions, executio
 from everstep.service.http.answers import WrongMethodError
 from everstep.service.http.asgi import Response, json_response
 from everstep.service.http.desk import Call, Desk
+from everstep.service.http.own import rows as own
 from everstep.service.http.paths import Shape, decode
 from everstep.service.http.route import Route
 from everstep.service.http.table import Table
@@ -57,6 +58,7 @@ ROUTES: Final = (
     Route("GET", Shape("/ready"), local.ready, descriptions.READY),
     Route("GET", Shape("/metrics"), local.metrics, descriptions.METRICS),
     Route("GET", Shape(openapi.PATH), describe, descriptions.OPENAPI),
+    *own.ROUTES,
 )
 
 

@@ -39,6 +39,7 @@ def show(verdict: Verdict) -> None:
     say(f"kills         {verdict.kills}")
     say(f"executions    {verdict.executions} {verdict.statuses}; died too often in a row: {verdict.given_up}")
     say(f"acknowledged  {verdict.acknowledged} checkpoints; longest pause {verdict.longest_pause_ms / 1000:.1f} s")
+    say(f"              {', '.join(verdict.pause_reasons)} in that pause")
     say(f"violations    {len(verdict.violations)}  ({verdict.seconds:.0f} s)")
     for violation in verdict.violations[:50]:
         say(f"  {violation}")

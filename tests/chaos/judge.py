@@ -55,8 +55,9 @@ def acknowledged_at(record: Record) -> list[int]:
     return sorted(call.heard_at or 0 for call in record.calls if isinstance(call, Saved) and call.is_accepted)
 
 
-def longest_pause_ms(moments: list[int]) -> int:
-    return max((after - before for before, after in pairwise(moments)), default=0)
+def longest_pause(moments: list[int]) -> tuple[int, int]:
+    """The longest time without an acknowledged checkpoint: its begin and its end."""
+    return max(pairwise(moments), key=lambda pair: pair[1] - pair[0], default=(0, 0))
 
 
 def _type_of(story: Story) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.chaos.clients import Crowd
-from tests.chaos.judge import acknowledged_at, given_up_in, longest_pause_ms, record_of
+from tests.chaos.judge import acknowledged_at, given_up_in, longest_pause, record_of
 from tests.chaos.stage import SqliteTarget, Stage, Target
 from tests.chaos.storm import Storm
 from tests.chaos.wire import Wire
@@ -34,6 +34,8 @@ class Verdict:
     acknowledged: int
     longest_pause_ms: int
     """The longest time without an acknowledged checkpoint."""
+    pause_reasons: list[str]
+    """What befell the service meanwhile."""
     violations: list[str]
 
 
@@ -77,6 +79,7 @@ def _verdict(storm: Storm, crowd: Crowd) -> Verdict:
     crowd.end()
     stage.end()
     moments = acknowledged_at(record)
+    begin, end = longest_pause(moments)
     wrong = [str(violation) for violation in violations(record)]
     return Verdict(
         befallen=dict(storm.befallen),
@@ -86,6 +89,7 @@ def _verdict(storm: Storm, crowd: Crowd) -> Verdict:
         statuses=dict(Counter(story.status for story in record.stories.values())),
         given_up=dict(Counter(given_up_in(record.stories.values()).values())),
         acknowledged=len(moments),
-        longest_pause_ms=longest_pause_ms(moments),
+        longest_pause_ms=end - begin,
+        pause_reasons=storm.during(begin, end),
         violations=wrong + [f"store: {finding}" for finding in stage.target.findings()],
     )

@@ -33,6 +33,8 @@ class Storm:
     """What comes next, from its end: everything comes once before anything comes again."""
     befallen: Counter[str] = field(default_factory=Counter)
     troubles: list[Span] = field(default_factory=list)
+    log: list[tuple[int, int, str]] = field(default_factory=list)
+    """What befell the stage: from when to when, and what."""
 
     @property
     def kills(self) -> int:
@@ -48,7 +50,16 @@ class Storm:
         misfortune = self.deck.pop()
         self._befall(misfortune)
         self.befallen[misfortune] += 1
+        self.log.append((begin, now(), misfortune))
         self.troubles.append(Span(begin=begin - CLOCK_STEP_MS_MAX, end=now() + AFTERMATH_MS + CLOCK_STEP_MS_MAX))
+
+    def during(self, begin: int, end: int) -> list[str]:
+        """What befell the stage in a span of time."""
+        return [
+            f"{what} ({(until - since) / 1000:.1f} s)"
+            for since, until, what in self.log
+            if since < end and begin < until
+        ]
 
     def calm(self) -> None:
         """From now on nothing goes wrong any more."""

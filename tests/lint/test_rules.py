@@ -38,6 +38,8 @@ def test_a_rule_finds_its_bad_sample_and_nothing_in_its_twin(rule: Rule) -> None
         ("subprocess.run(['ls'])", "ES004"),
         ("boto3.client('s3').put_object(Bucket='b', Key='k')", "ES004"),
         ("requests.get('https://shop.example')", "ES004"),
+        ("boto3.client('s3').get_object(Bucket='b', Key='k').get('Body')", "ES004"),
+        ("boto3.Session().client('s3').get_paginator('list_objects_v2').paginate()", "ES004"),
         ("boto3.resource('dynamodb').Table('orders').put_item(Item=event)", "ES004"),
         ("time.sleep(3)", "ES005"),
         ("context.wait(0.5)", "ES404"),
@@ -79,6 +81,23 @@ def test_a_client_made_elsewhere_is_known_by_what_made_it() -> None:
     assert told(handler("pass", head=head)) == ["ES004", "ES004"]
 
 
+def test_a_client_is_known_through_the_helper_that_makes_it() -> None:
+    head = """
+        CLIENT = None
+
+        def client():
+            global CLIENT
+            if CLIENT is None:
+                CLIENT = boto3.client("s3")
+            return CLIENT
+
+        def session():
+            return requests.Session()
+    """
+    assert told(handler("client().get_object(Bucket='b')\nsession().get('x')", head=head)) == ["ES004", "ES004"]
+    assert told(handler("context.step(lambda _: client().get_object(Bucket='b'))", head=head)) == []
+
+
 def test_a_listing_of_a_folder_is_input_and_has_no_order() -> None:
     assert told(handler("for name in os.listdir('.'): context.step(lambda _: name)")) == ["ES004", "ES301"]
     assert told(handler("for name in sorted(glob.glob('*')): context.step(lambda _: name)")) == ["ES004"]
@@ -94,6 +113,8 @@ def test_a_set_is_followed_through_variables_and_helpers() -> None:
     head = "def pack(room, kind):\n    return room.step(lambda _: kind)\n"
     head += "def count(kinds: set[str]):\n    return [kind for kind in kinds]\n"
     assert told(f"{handler(body, head='')}\n{head}") == ["ES301"]
+    head += "def chosen():\n    return {'a', 'b'}\n"
+    assert told(f"{handler('for kind in chosen(): pack(context, kind)')}\n{head}") == ["ES301"]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ PLAIN = [
     "time = event['clock']\nnow = time.time()",
     "def random():\n    return 4\nlot = random.random()",
     "table = boto3.resource('dynamodb').Table('orders')\ncontext.step(lambda _: table.put_item(Item=event))",
+    "s3 = boto3.client('s3')\ncontext.step(lambda _: s3.get_object(Bucket='b').get('Body'))",
     "context.invoke(os.environ['TARGET'], event)",
     "target: str = os.environ['TARGET']\ncontext.invoke(f'{target}:live', event, name='ship')",
     "table = os.getenv('TABLE', 'orders')\ndef save(_):\n    return [table]\ncontext.step(save)",

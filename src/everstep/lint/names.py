@@ -214,10 +214,20 @@ class Names:
             case Class() as cls:
                 return Instance(cls)
             case (Function() as function) | Method(function=function):
-                returns = None if isinstance(function.node, ast.Lambda) else function.node.returns
-                return self._annotated(returns, function.around) if returns is not None else None
+                return self._returned(function)
             case _:
                 return None
+
+    def _returned(self, function: Function) -> Value | None:
+        """What a call gives: as it is annotated, or what all that is returned agrees on."""
+        if isinstance(function.node, ast.Lambda):
+            return self.meaning(function.node.body, function)
+        if function.node.returns is not None:
+            return self._annotated(function.node.returns, function.around)
+        if function.decorators or any(isinstance(node, ast.Yield | ast.YieldFrom) for node in function.nodes):
+            return None
+        values = [self.meaning(n.value, function) for n in function.nodes if isinstance(n, ast.Return) and n.value]
+        return values[0] if values and all(value == values[0] for value in values) else None
 
     # ------------------------------------------------------------------ bindings
     def _bound(self, name: str, home: Scope) -> Value | None:

@@ -158,6 +158,8 @@ _HARMLESS_WITH_ARGUMENTS: Mapping[str, int] = {
 
 _ONLY_LOOKS = frozenset({"exceptions", "meta", "get_paginator", "get_waiter", "close"})
 """What clients have that asks nobody."""
+_MAKERS = frozenset({"client()", "resource()", "get_paginator()"})
+"""Calls that give something to ask, and ask nobody themselves."""
 _ASYNC_LIBRARIES = (
     "asyncio.",
     "aiohttp.",
@@ -173,6 +175,8 @@ _ASYNC_LIBRARIES = (
 def touch_of(name: str, call: ast.Call) -> Touch | None:
     """What this call of that name has to do with the world."""
     touch = _TOUCHES.get(name) or next((_TOUCHES[p] for p in _prefixes(name) if p in _TOUCHES), None)
+    if name not in _TOUCHES and _is_answered(name):
+        return None
     if touch is None or len(call.args) + len(call.keywords) >= _HARMLESS_WITH_ARGUMENTS.get(name, 1_000):
         return None
     if touch is Touch.WORLD and name.startswith("boto3.") and name.rpartition(".")[2][:1].isupper():
@@ -196,6 +200,12 @@ def holds_the_loop(name: str, call: ast.Call) -> bool:
     if name.startswith(("os.path.", "pathlib.", "os.")) or name == "builtins.open":
         return name in {"os.system", "os.popen"}  # local files take microseconds
     return touch_of(name, call) in {Touch.WORLD, Touch.SLEEP, Touch.BLOCK}
+
+
+def _is_answered(name: str) -> bool:
+    """Whether this is asked of what an earlier call of a client gave, which may be any object."""
+    _, _, rest = name.partition("().")
+    return any(part.endswith("()") and part[0].islower() and part not in _MAKERS for part in rest.split(".")[:-1])
 
 
 def _prefixes(name: str) -> list[str]:

@@ -52,7 +52,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Bound by a method to an attribute of its object; the binding is to be read in that method."""
+    """Bound by a method to an attribute of its object, or by a function to a global; it is to be read in there."""
 
     binding: "Binding"
     method: "Function"
@@ -313,6 +313,8 @@ def _bind_assigned(target: ast.expr, value: ast.expr, scope: Scope) -> None:
 
 def _bind_target(target: ast.expr, binding: Binding, scope: Scope) -> None:
     match target:
+        case ast.Name(id=name) if isinstance(scope, Function) and name in scope.globals:
+            scope.module.bind(name, Kept(binding, scope))
         case ast.Name(id=name):
             scope.bind(name, binding)
         case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if isinstance(scope, Function):

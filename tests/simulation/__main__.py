@@ -73,7 +73,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--until-found", action="store_true", help="one after the other, until one is broken")
     arguments = parser.parse_args()
+    if arguments.until_found:
+        return find_first(range(arguments.first, arguments.first + arguments.seeds))
     began = time.monotonic()
     tally = Tally()
     for tally in play_all(arguments.first, arguments.seeds, arguments.processes):
@@ -85,6 +88,17 @@ def main() -> int:
     return 1 if tally.broken or tally.complaints() else 0
 
 
+def find_first(seeds: Iterable[int]) -> int:
+    """Play them until one is broken, and say which."""
+    for seed in seeds:
+        tally = play([seed])
+        for outcome in tally.broken:
+            _say(f"seed {seed}: {outcome.violations[0]}")
+            return 1
+    _say("violations: 0")
+    return 0
+
+
 def report(tally: Tally, seconds: float) -> None:
     coverage = tally.coverage
     _say(f"{tally.seeds} seeds in {seconds:.0f} s: {tally.seeds / seconds:.1f} seeds/s, {tally.turns} turns")
@@ -94,7 +108,7 @@ def report(tally: Tally, seconds: float) -> None:
         f"deaths at labelled points ({len(POINTS) - len(coverage.missed)} of {len(POINTS)})", coverage.died_at.items()
     )
     for outcome in tally.broken[:SHOWN_MAX]:
-        _say(f"seed {outcome.seed}: " + "\n    ".join(map(str, outcome.violations[:5])))
+        _say(f"seed {outcome.seed}: " + "\n    ".join(str(violation) for violation in outcome.violations[:5]))
     for complaint in tally.complaints():
         _say(complaint)
     _say(f"violations: {len(tally.broken)} of {tally.seeds} seeds")

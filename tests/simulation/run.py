@@ -14,7 +14,7 @@ from tests.simulation.server import UNTIRING, Host
 from tests.simulation.workers import Workers
 from tests.simulation.world import World
 
-WILD_TURNS_MAX = 1_500
+WILD_TURNS_MAX = 1_000
 TURNS_MAX = 60_000
 LATENESS_MS_MAX = 15_000
 MOVES_MS = (-3_600_000, -5_000, -1, 1, 5_000, 3_600_000)
@@ -70,8 +70,9 @@ class _Run:
             event = {"number": program, "depth": 0, "place": f"p{number}"}
             self._expected[name] = dump(expected(a_program(program)))
             self._outside.start(fate.choice(["durable", "durable_async"]), name, event)
-        for _ in range(fate.randint(100, WILD_TURNS_MAX)):
-            self._interfere()
+        for turn in range(fate.randint(100, WILD_TURNS_MAX)):
+            if turn % 4 == 0:
+                self._interfere()
             if not world.turn():
                 break
         world.is_calm = True
@@ -97,7 +98,7 @@ class _Run:
             world.coverage.faults[Fault.CLOCK_FORWARD if by_ms > 0 else Fault.CLOCK_BACK] += 1
             world.move_clock(by_ms)
         effects, now = self._host.effects, self._host.now
-        if effects and now is not None and world.happens(world.odds.repeats / 20):
+        if effects and now is not None and world.happens(world.odds.repeats / 5):
             effect = world.fate.choice(effects)
             if self._may_repeat(effect):
                 world.coverage.faults[Fault.EFFECT_REPEATED] += 1

@@ -21,6 +21,8 @@ from tests.simulation.baton import Baton
 from tests.simulation.loop import HandLoop
 from tests.simulation.points import Coverage, Fault
 
+HANDLES_MAX = 24
+"""Of the service's loop, in one turn: enough to get on, few enough to be overtaken anywhere."""
 NOTICED_AFTER_MS = 62_000
 """A clock that was moved is noticed by the service's timers after this long at the latest."""
 
@@ -42,9 +44,9 @@ class Odds:
     repeats: float
     """An effect that is performed again, an invocation of which sight is lost."""
     orders: float
-    """Somebody stops, pauses, resumes or deletes, at each turn."""
+    """Somebody stops, pauses, resumes or deletes, at each opportunity."""
     clock: float
-    """The clock is moved, at each turn."""
+    """The clock is moved, at each opportunity."""
 
     @classmethod
     def drawn(cls, fate: Random) -> "Odds":
@@ -56,8 +58,8 @@ class Odds:
             disk=0.01 * worse,
             overtakes=0.2,
             repeats=0.03 * worse,
-            orders=fate.choice([0, 0, 0.01]),
-            clock=fate.choice([0, 0, 0.003]),
+            orders=fate.choice([0, 0, 0.04]),
+            clock=fate.choice([0, 0, 0.012]),
         )
 
 
@@ -139,14 +141,14 @@ class World:
         options = len(strands) + has_work + is_due
         if not options:
             return self._pass_time(loop)
-        pick = self.fate.randrange(options) if options > 1 else 0
+        pick = int(self.fate.random() * options)
         if pick < len(strands):
             self._note(strands[pick].name)
             self.baton.pass_to(strands[pick])
         elif has_work and pick == len(strands):
             assert loop is not None
             self._note("service")
-            loop.turn(self.fate.randint(1, 12))
+            loop.turn(1 + int(self.fate.random() * HANDLES_MAX))
         else:
             _, _, what, act = heapq.heappop(self._agenda)
             self._note(what)

@@ -85,6 +85,22 @@ def test_a_runner_without_a_mark_is_explained(bench: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*durable_runner needs @pytest.mark.durable_execution(handler=…) on the test*"])
 
 
+def test_a_mark_with_a_lone_function_says_how_to_write_it(bench: pytest.Pytester) -> None:
+    """pytest takes it for the test, and then calls it with the test."""
+    test = """
+    import pytest
+    from workflow import order
+
+    @pytest.mark.durable_execution(order)
+    def test_order(durable_runner):
+        pass
+    """
+    result = outcome(bench, test)
+    result.stdout.fnmatch_lines(
+        ["*order is used as a decorator of test_order*write @pytest.mark.durable_execution(handler=order)*"]
+    )
+
+
 def test_a_test_marked_crash_everywhere_finds_what_a_run_alone_does_not(bench: pytest.Pytester) -> None:
     test = """
     import pytest

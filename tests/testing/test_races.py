@@ -7,6 +7,7 @@ from everstep import AsyncDurableContext, durable_execution
 from everstep.testing import DurableFunctionTestRunner
 from everstep.testing.histories import recorded_from
 from everstep.testing.replay import replay
+from tests.testing.races import ANSWERS, race_of
 
 
 def test_a_callback_that_a_task_waits_for_is_handed_out_once() -> None:
@@ -35,3 +36,36 @@ def test_a_timer_that_rang_in_vain_fits_its_history() -> None:
 
     result = DurableFunctionTestRunner(handler).run()
     assert replay(handler, recorded_from(result.arn, result.events)) is None
+
+
+SEEDS = range(150)
+
+
+def test_races_by_chance_are_told_again_in_the_same_order() -> None:
+    """Within an execution, each of whose invocations replays the ones before, and when it is over."""
+    for seed in SEEDS:
+        race = race_of(seed)
+        result = DurableFunctionTestRunner(race, callbacks=ANSWERS, allow_unused=True).run().ensure_succeeded()
+        difference = replay(race, recorded_from(result.arn, result.events))
+        assert difference is None, f"race {seed}: {difference}\n\n{result.timeline()}"
+
+
+def test_a_sequence_takes_no_time_and_what_races_a_millisecond_for_each_end() -> None:
+    @durable_execution
+    async def sequence(event: Any, context: AsyncDurableContext) -> None:
+        await context.step(lambda step: 1, "one")
+        await context.wait_for_callback(lambda id_, _: None, "approval")
+        await context.run_in_child_context(lambda inner: inner.step(lambda step: 2, "two"), "room")
+        await context.wait(3600)
+
+    @durable_execution
+    async def race(event: Any, context: AsyncDurableContext) -> None:
+        await context.step(lambda step: 0, "alone")
+        await asyncio.gather(*(context.step(lambda step: 1, f"step {number}") for number in range(3)))
+
+    assert DurableFunctionTestRunner(sequence, callbacks={"approval": "yes"}).run().duration_seconds == 3600
+    result = DurableFunctionTestRunner(race).run()
+    first, *others = [one.record.ended_at for one in result.get_all_operations()]
+    assert first == result.events[0].at
+    assert others == sorted(others, key=lambda at: at or 0)
+    assert 0 < result.duration_seconds <= 0.003

@@ -166,7 +166,7 @@ async def napping(event: Any, context: AsyncDurableContext) -> Any:
 def test_async_functions_run_too() -> None:
     result = run(napping)
     assert result.value == [7, 7]
-    assert result.events[-1].at - result.events[0].at == 3600 * 1000
+    assert round(result.duration_seconds) == 3600, "and a millisecond for each end, because they are side by side"
 
 
 @pytest.mark.parametrize("handler", [month, napping], ids=["def", "async def"])

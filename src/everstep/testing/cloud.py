@@ -30,6 +30,7 @@ from everstep.sdk.delays import DurationLike, to_seconds
 from everstep.testing.answers import Answers, as_payload
 from everstep.testing.deployed import Deployed, Shown
 from everstep.testing.errors import DurableFunctionsTestError, StuckError
+from everstep.testing.naming import check_names
 from everstep.testing.operations import as_tree
 from everstep.testing.plan import Plan, as_error_object, check_known
 from everstep.testing.result import DurableFunctionTestResult
@@ -42,6 +43,17 @@ WAIT_SECONDS = 60
 """How long a test waits for something that it sets no time for."""
 FIRST_PAUSE_SECONDS = 0.05
 """Between the first two looks; it doubles up to `poll_interval`."""
+
+
+class CloudOptions(TypedDict, total=False):
+    """What a runner can be told beyond the official one; all of it has a default."""
+
+    callbacks: Mapping[str, Any]
+    """Answered by name while the test waits, as by the local runner; see `everstep.testing.answers`."""
+    allow_unused: bool
+    """Whether `callbacks` may name what does not occur."""
+    credentials: Credentials | CredentialsSource
+    """Who signs the calls. Default: what the environment says."""
 
 
 class CloudWishes(TypedDict, total=False):
@@ -65,21 +77,19 @@ class DurableFunctionCloudTestRunner:
         region: str | None = None,
         lambda_endpoint: str | None = None,
         poll_interval: float = 1.0,
-        *,
-        callbacks: Mapping[str, Any] | None = None,
-        credentials: Credentials | CredentialsSource | None = None,
+        **options: Unpack[CloudOptions],
     ) -> None:
         """Raises ValidationError when neither an endpoint nor a region is known, or no credentials are found.
 
         What is not given comes from the environment (AWS_REGION, AWS_ENDPOINT_URL_LAMBDA, the usual places for
-        credentials). `poll_interval` is the longest pause between two looks, in seconds. `callbacks` are answered by
-        name while the test waits, as by the local runner.
+        credentials). `poll_interval` is the longest pause between two looks, in seconds.
         """
+        check_known(options, CloudOptions)
         self.function_name = function_name
         self.poll_interval = poll_interval
-        self._deployed = Deployed(SignedCalls(lambda_endpoint, region, credentials))
+        self._deployed = Deployed(SignedCalls(lambda_endpoint, region, options.get("credentials")))
         weakref.finalize(self, self._deployed.close)  # tests may use a runner without `with`, as they may a local one
-        self._plan = Plan(callbacks=callbacks or {})
+        self._plan = Plan(callbacks=options.get("callbacks", {}), allow_unused=options.get("allow_unused", False))
         self._answers = Answers(self._plan)
         self._answering = threading.Lock()  # several executions may be waited for at once
         self.results: list[DurableFunctionTestResult] = []
@@ -162,6 +172,7 @@ class DurableFunctionCloudTestRunner:
             events=events,
         )
         self.results.append(result)
+        check_names(self._plan, result, (one.record for one in result.get_all_operations()))
         return result
 
     def wait_for_callback(self, execution_arn: str, name: str | None = None, timeout: float = WAIT_SECONDS) -> str:

@@ -62,6 +62,10 @@ class TestFunctions:
     def target(self, name: str) -> Target | None:
         return self._targets.get(name)
 
+    def is_async(self, name: str) -> bool:
+        target = self._targets.get(name)
+        return isinstance(target, DurableFunction) and target.is_async
+
     def is_timed(self, name: str) -> bool:
         """Whether the test said how long executions of this function may take."""
         return name in self._timeouts or self._default_timeout is not None

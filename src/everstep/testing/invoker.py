@@ -113,7 +113,7 @@ class DirectInvoker:
             aws_request_id=call.request_id,
             function_name=call.function,
             function_version=call.version or LATEST,
-            invoked_function_arn=f"arn:aws:lambda:{self._plan.region}:000000000000:function:{call.function}",
+            invoked_function_arn=f"arn:aws:lambda:{self._plan.region}:{self._plan.account}:function:{call.function}",
             remaining_ms=self._plan.invocation_timeout_seconds * 1000,
             tenant_id=call.tenant_id,
         )

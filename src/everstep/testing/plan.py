@@ -10,6 +10,7 @@ from typing import Any
 from everstep.core.limits import LIMITS, Limits
 from everstep.core.model import ErrorObject
 from everstep.sdk.delays import to_seconds
+from everstep.service.ports import Store
 from everstep.testing.errors import DurableFunctionsTestError
 
 
@@ -33,8 +34,15 @@ class Plan:
     seed: int = 0
     """Another seed makes other ids, other jitter, and other draws of `context.random()` and `context.uuid4()`."""
     region: str = "us-east-1"
+    account: str = "000000000000"
+    store: Store | str = "memory:"
+    """Where executions are kept: the URL of a store, or one that never waits."""
+    allow_unused: bool = False
+    """Whether `callbacks` and `steps` may name what does not occur."""
 
     def __post_init__(self) -> None:
+        if not (len(self.account) == 12 and self.account.isascii() and self.account.isdigit()):
+            raise DurableFunctionsTestError(f"an account id has twelve digits, got {self.account!r}")
         for name in (*self.callbacks, *self.steps):
             if not isinstance(name, str):
                 raise DurableFunctionsTestError(f"callbacks and steps go by name, and {name!r} is no text")

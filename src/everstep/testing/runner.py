@@ -25,9 +25,11 @@ from everstep.core.refusal import Code, Refused
 from everstep.core.wire.text import dump
 from everstep.sdk.delays import DurationLike, to_seconds
 from everstep.sdk.handler import DurableFunction, durable_execution
+from everstep.service.ports import Store
 from everstep.testing.answers import as_payload
 from everstep.testing.errors import DurableFunctionsTestError
 from everstep.testing.functions import Target, durable
+from everstep.testing.naming import check_names
 from everstep.testing.operations import as_tree
 from everstep.testing.plan import Plan, as_error_object, check_known
 from everstep.testing.result import DurableFunctionTestResult
@@ -58,6 +60,17 @@ class RunnerOptions(TypedDict, total=False):
     """What handlers are told about their time, in seconds; nothing is killed for being slow. Default: 900."""
     region: str
     """Where ARNs say that it happens. Default: us-east-1."""
+    account_id: str
+    """Whose ARNs say that it happens. Default: 000000000000."""
+    max_invocation_page_bytes: int
+    """How large the part of the state is that an invocation is given at once; it reads the rest page by page, with one
+    operation at least on each. Default: 5 MiB, as AWS Lambda does."""
+    store: Store | str
+    """Where executions are kept: `memory:` (the default), `sqlite:///FILE`, or a store that never waits, as
+    `everstep.service.stores.memory.MemoryStore`. What is found unfinished there goes on."""
+    allow_unused: bool
+    """True: names in `callbacks` and `steps` that nothing bears are no error. Default: when an execution succeeded
+    without one of them, the test is told so, with the names that did occur."""
     poll_interval: float
     """Nothing is polled here; taken because the official runner has it."""
 
@@ -73,6 +86,8 @@ class Wishes(TypedDict, total=False):
     function_name: str
     """Run the function under another name."""
     tenant_id: str
+    account_id: str
+    """As the option of the runner; one runner has one account."""
 
 
 class DurableFunctionTestRunner:
@@ -127,6 +142,12 @@ class DurableFunctionTestRunner:
         self._functions[name] = target
         return self
 
+    def _settle_account(self, account: str) -> None:
+        if account != self._plan.account:
+            if self._made is not None:
+                raise DurableFunctionsTestError(f"this runner's account is {self._plan.account}; make another runner")
+            self._plan = replace(self._plan, account=account)
+
     # ------------------------------------------------------------------ running
     def run(
         self,
@@ -157,6 +178,7 @@ class DurableFunctionTestRunner:
         function = wishes.get("function_name", self._function)
         if function not in self._functions:
             self._register(function, self._functions[self._function])
+        self._settle_account(wishes.get("account_id", self._plan.account))
         timeout = wishes.get("execution_timeout", wishes.get("timeout"))
         return self.world.start(
             function,
@@ -176,6 +198,7 @@ class DurableFunctionTestRunner:
             self.world.run_until_closed(arn, seconds_max=timeout)
         result = result_of(self.world, arn)
         self.results.append(result)
+        check_names(self._plan, result, self.world.operations())
         return result
 
     def wait_for_callback(self, execution_arn: str, name: str | None = None, timeout: float = WAIT_SECONDS) -> str:
@@ -279,15 +302,19 @@ def plan_of(options: RunnerOptions) -> Plan:
     """The options as a plan. Raises TypeError for an option that there is not."""
     check_known(options, RunnerOptions)
     timeout = options.get("execution_timeout")
+    limits, page_bytes = options.get("limits", LIMITS), options.get("max_invocation_page_bytes")
     return Plan(
         callbacks=options.get("callbacks", {}),
         steps=options.get("steps", {}),
-        limits=options.get("limits", LIMITS),
+        limits=limits if page_bytes is None else replace(limits, page_bytes_max=page_bytes),
         execution_timeout_seconds=None if timeout is None else to_seconds(timeout, "execution_timeout"),
         invocation_timeout_seconds=options.get("invocation_timeout", 900),
         is_real_time=not options.get("skip_time", True),
         seed=options.get("seed", 0),
         region=options.get("region", "us-east-1"),
+        account=options.get("account_id", "000000000000"),
+        store=options.get("store", "memory:"),
+        allow_unused=options.get("allow_unused", False),
     )
 
 

@@ -7,7 +7,7 @@ the place of the network, and virtual time. A wait of thirty days takes as long 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from everstep.core.events import Event
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess, Tick
@@ -31,6 +31,7 @@ from everstep.testing.incarnation import Bystander, Witness
 from everstep.testing.invoker import DirectInvoker
 from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import Plan
+from everstep.testing.ticking import Races
 from everstep.testing.virtual import CountingIds, Hand, MovableClock, VirtualClock, WaitingClock
 from everstep.testing.waiting import Standing, waits
 
@@ -60,21 +61,24 @@ class World:
         self.clock: MovableClock = WaitingClock() if plan.is_real_time else VirtualClock()
         self.hand = Hand()
         self._ids = CountingIds(plan.seed)
-        self._store = MemoryStore()
+        self._store = MemoryStore() if isinstance(plan.store, str) else plan.store
         self._functions = TestFunctions(functions, plan.timeouts, plan.execution_timeout_seconds)
         self._answers = Answers(plan, delay)
         self._owed: deque[Effect] = deque()
+        self._arns: list[Arn] = []
         self._due: dict[Arn, Millis] = {}
         """When time will change each open execution."""
         self._guards: dict[Arn, Millis] = {}
         """When those executions time out that no test spoke of; time runs up to it only for something else as well."""
         self._timed: set[Arn] = set()
         """Executions whose timeout the test spoke of: time may run up to it."""
+        self._races: dict[Arn, Races] = {}
+        """Of executions whose code can tell what ended first."""
         self._invoker = DirectInvoker(self.hand, self._functions, plan, witness or Bystander())
         adapters = Adapters(
             store=self._store, clock=self.clock, ids=self._ids, invoker=self._invoker, functions=self._functions
         )
-        self.service = Service(adapters, limits=plan.limits, place=Home(region=plan.region))
+        self.service = Service(adapters, limits=plan.limits, place=Home(region=plan.region, account=plan.account))
         self._invoker.serve(self.service, self.drain)
         self.service.listen(self._note)
 
@@ -178,6 +182,11 @@ class World:
         """Every event, oldest first."""
         return tuple(self.hand.run(self._store.events(arn, limit=1_000_000)))
 
+    def operations(self) -> Iterator[Operation]:
+        """Of all its executions."""
+        for arn in self._arns:
+            yield from self.execution(arn).operations
+
     def is_running(self, arn: Arn) -> bool:
         """Whether its function is being invoked, or is about to be."""
         return self.summary(arn).head.invocation is not None
@@ -195,9 +204,12 @@ class World:
     # ------------------------------------------------------------------ inside
     def _note(self, delta: Delta) -> None:
         self._owed.extend(delta.effects)
+        if delta.origin is not None:
+            self._arns.append(delta.arn)
         self._answers.note(delta.arn, delta.operations)
         self._note_due(delta)
         self.clock.ring()
+        self._tick_clock(delta)
 
     def _note_due(self, delta: Delta) -> None:
         self._due.pop(delta.arn, None)
@@ -208,6 +220,14 @@ class World:
             return
         is_guard = delta.due_at == delta.head.timeout_at and delta.arn not in self._timed
         (self._guards if is_guard else self._due)[delta.arn] = delta.due_at
+
+    def _tick_clock(self, delta: Delta) -> None:
+        """Let time go on where nothing else would tell what came first; see `ticking`."""
+        if delta.origin is not None and self._functions.is_async(delta.origin.function) and not self._is_real_time:
+            self._races[delta.arn] = Races()
+        races = self._races.get(delta.arn)
+        if races is not None and races.note(delta.operations):
+            self.clock.advance_to(Millis(self.clock.now() + 1))
 
     def _end_with_something_else(self) -> bool:
         """Let an execution time out that something else would have changed at that moment. Whether there is one."""

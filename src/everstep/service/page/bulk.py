@@ -70,6 +70,12 @@ class Bulks:
         self._tasks[bulk.id] = asyncio.create_task(self._run(bulk, which))
         return bulk
 
+    async def over(self, id_: str) -> None:
+        """Wait for its end."""
+        task = self._tasks.get(id_)
+        if task is not None:
+            await asyncio.wait((task,))
+
     async def break_off(self, id_: str) -> None:
         task = self._tasks.get(id_)
         if task is not None:

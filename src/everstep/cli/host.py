@@ -41,6 +41,8 @@ def host(*, app: str, host: str, port: int, endpoint: str, reload: bool, as_json
     """
     from everstep.cli.workers import ENDPOINT_VARIABLE, workers
     from everstep.host.server import host_app, serve
+    from everstep.service.http.access import Access, guarded, is_loopback
+    from everstep.service.http.asgi import refusal_response
     from everstep.service.http.serve import Server, run
 
     async def main() -> None:
@@ -53,6 +55,9 @@ def host(*, app: str, host: str, port: int, endpoint: str, reload: bool, as_json
                 else:
                     click.echo(f"{', '.join(pools.functions)} at {where}, reporting to {endpoint}", err=True)
 
-            await serve(host_app(pools), host, port, on_started=announce)
+            # Pages in the browser must not run functions either.
+            access = Access(any_host=not is_loopback(host))
+            guarded_app = guarded(host_app(pools), access, refusal_response, lambda _scope: True)
+            await serve(guarded_app, host, port, on_started=announce)
 
     run(main())

@@ -54,7 +54,7 @@ class Disk:
         kept: list[Delta] = [pickle.loads(frame) for frame in read_frames(bytes(tail))]
         applied = []
         for delta in kept:
-            with suppress(NameTakenError):  # it would have been refused, had it come so far
+            with suppress(NameTakenError, StaleVersionError):  # it would have been refused, had it come so far
                 self.apply(delta)
                 applied.append(delta)
         return fault, applied

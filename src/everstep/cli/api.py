@@ -24,6 +24,7 @@ TIMEOUT_SECONDS = 30
 TOKEN_VARIABLE = "EVERSTEP_TOKEN"
 """The token of a service that asks for one, for services and their clients alike."""
 _EXECUTIONS = "/2025-12-01/durable-executions"
+OWN = "/everstep/v1"
 
 
 class ApiError(Exception):
@@ -85,6 +86,12 @@ class Api:
     def stop(self, arn: str, error: ErrorObject | None) -> JsonObject:
         return self._call("POST", _path(arn, "/stop"), {} if error is None else encode_error(error))
 
+    def own(self, method: str, path: str, body: Mapping[str, Json] | None = None, **query: object) -> JsonObject:
+        """A call of the service's own API; `path` is what follows /everstep/v1, values that are None are left out."""
+        given = {name: value for name, value in query.items() if value is not None}
+        asked = f"?{urlencode(given, doseq=True)}" if given else ""
+        return self._call(method, f"{OWN}{path}{asked}", body)
+
     def find(self, text: str) -> str:
         """The ARN that is meant: an ARN stands for itself, a name for the one execution that bears it."""
         if text.startswith("arn:"):
@@ -124,6 +131,7 @@ class Api:
             connection.close()
         if response.status >= 300:
             code, message = decode_refusal(response.status, response.getheader("x-amzn-errortype"), answer)
+            message = message or _own_message(answer)
             raise ApiError(f"{self._endpoint} refused: {message or code}")
         return self._object(answer)
 
@@ -139,6 +147,21 @@ class Api:
         if not isinstance(value, dict):
             raise ApiError(f"{self._endpoint} is no durable-execution service: its answer is not a JSON object")
         return value
+
+
+def _own_message(answer: bytes) -> str:
+    """The sentence in a refusal of the service's own API."""
+    try:
+        value = load(answer)
+    except NotJsonError:
+        return ""
+    error = value.get("error") if isinstance(value, dict) else None
+    return str(error.get("message") or "") if isinstance(error, dict) else ""
+
+
+def own_path(arn: str, suffix: str = "") -> str:
+    """The path of an execution in the service's own API."""
+    return f"/executions/{quote(arn, safe='')}{suffix}"
 
 
 def events_of(history: Sequence[JsonObject]) -> list[Event]:

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from everstep.cli.acting import ACTIONS, callback
 from everstep.cli.check import check
 from everstep.cli.dev import dev
 from everstep.cli.executions import executions
@@ -14,7 +15,9 @@ from everstep.cli.options import help_when_alone
 from everstep.cli.run import run as run_command
 from everstep.cli.serve import serve
 from everstep.cli.store import store
+from everstep.cli.tail import logs
 from everstep.cli.template import template
+from everstep.cli.watching import show, watch
 from everstep.version import __version__
 
 INTERRUPTED = 130
@@ -31,8 +34,10 @@ def everstep(context: click.Context) -> None:
     help_when_alone(context)
 
 
-for command in (new, dev, run_command, serve, host, executions, store, check, template):
+for command in (new, dev, run_command, serve, host, executions, callback, logs, store, check, template):
     everstep.add_command(command)
+for command in (show, watch, *ACTIONS):
+    executions.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -67,8 +67,8 @@ fmt: $(READY) ## put every file into form
 sim: $(READY) ## random programs where everything goes wrong: SEEDS=20000 takes minutes
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
 
-bench: $(READY) ## how fast: steps per second as histories grow
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(READY) ## everstep beside its peers; ONLY=a,f (workloads), ROUNDS=3, SCALE=quick
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(filter quick,$(SCALE)),--quick) $(ARGS)
 
 image: ## the container image; IMAGE=name:tag, BASE=an image with Python, if not the public one
 	@docker build $(if $(BASE),--build-arg BASE=$(BASE)) --tag $(IMAGE) $(DOCKER_BUILD_OPTIONS) .

@@ -202,11 +202,20 @@ def helper(context: sdk.DurableContext):
 
 @pytest.mark.parametrize(
     "annotation",
-    ["DurableContext", "'DurableContext'", "DurableContext | None", "Optional[DurableContext]", "e.DurableContext"],
+    [
+        "DurableContext",
+        "'DurableContext'",
+        "DurableContext | None",
+        "Optional[DurableContext]",
+        "Union[None, DurableContext]",
+        "e.DurableContext",
+        "Room",
+    ],
 )
 def test_an_annotation_makes_a_context_in_every_spelling(annotation: str) -> None:
-    source = "import time\nfrom typing import Optional\nimport everstep as e\nfrom everstep import DurableContext\n\n"
-    assert told(f"{source}def helper(room: {annotation}):\n    room.wait(1)\n    time.time()\n") == ["ES001"]
+    head = "import time\nfrom typing import Optional, TypeAlias, Union\nimport everstep as e\nfrom everstep import DurableContext\n"
+    alias = "Loop = Loop | None\nRoom: TypeAlias = DurableContext | Loop\n"
+    assert told(f"{head}{alias}\ndef helper(room: {annotation}):\n    room.wait(1)\n    time.time()\n") == ["ES001"]
 
 
 def test_a_saga_undoes_in_steps() -> None:

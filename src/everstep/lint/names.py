@@ -116,18 +116,7 @@ class Names:
         home = home_of(name, scope)
         if home is not None:
             return self._bound(name, home)
-        return External(f"builtins.{name}") if name in _BUILTINS else self._from_a_star(name, _module(scope))
-
-    def _from_a_star(self, name: str, module: Module) -> Value | None:
-        """What `from … import *` brings: of the project whatever it has, of an SDK the words that matter here."""
-        for star in module.names.get("*", ()):
-            if isinstance(star, Imported):
-                source = self.program.find(module, star.module, star.level)
-                if source is not None and name in source.names:
-                    return self._bound(name, source)
-                if source is None and name in WORDS and sdk_name(f"{star.module}.{name}"):
-                    return External(f"{star.module}.{name}")
-        return None
+        return External(f"builtins.{name}") if name in _BUILTINS else _from_a_star(name, _module(scope), self)
 
     def assigned(self, name: str, scope: Scope) -> Sequence[tuple[ast.expr, Scope]]:
         """The expressions that a name is assigned anywhere in its scope, each with that scope."""
@@ -260,7 +249,7 @@ class Names:
             case Assigned(value=value) | Entered(value=value):
                 return self.meaning(value, home)
             case Unpacked(value=value):
-                return External("builtins.set()") if self._gives_sets(value, home) else None
+                return External("builtins.set()") if _gives_sets(value, home, self) else None
             case Declared(annotation=annotation):
                 return self._annotated(annotation, home.around if isinstance(home, Class) else home)
             case Kept(binding=inner, method=method):
@@ -271,15 +260,6 @@ class Names:
                 return binding
             case Opaque():
                 return None
-
-    def _gives_sets(self, value: ast.expr, scope: Scope) -> bool:
-        """Whether this waits for all of some futures; of those that wait for the first, one is done at a time."""
-        match value:
-            case ast.Await(value=ast.Call(func=func, keywords=keywords)):
-                asked = {keyword.arg for keyword in keywords}
-                return self.meaning(func, scope) == External("asyncio.wait") and "return_when" not in asked
-            case _:
-                return False
 
     def _imported(self, binding: Imported, importer: Module) -> Value | None:
         module = self.program.find(importer, binding.module, binding.level) if binding.module or binding.level else None
@@ -314,18 +294,34 @@ class Names:
                 return self._annotated(left, scope) or self._annotated(right, scope)
             case ast.Subscript(value=base, slice=inner):
                 outer = self.meaning(base, scope)
+                if outer == External("typing.Union") and isinstance(inner, ast.Tuple):
+                    return next((meant for each in inner.elts if (meant := self._annotated(each, scope))), None)
                 if isinstance(outer, External) and outer.name in _OPTIONAL:
                     return self._annotated(inner.elts[0] if isinstance(inner, ast.Tuple) else inner, scope)
                 return self._annotated(base, scope)
             case _:
                 pass
         match self.meaning(annotation, scope):
-            case External(name="builtins.object" | "typing.Any"):
+            case External(name="builtins.object" | "typing.Any" | "typing.TypeAlias"):
                 return None
             case External(name=name):
                 return _SDK_TYPES.get(sdk_name(name) or "") or External(f"{name}()")
             case Class() as cls:
                 return Instance(cls)
+            case None if isinstance(annotation, ast.Name):
+                return self._aliased(annotation.id, scope)
+            case _:
+                return None
+
+    def _aliased(self, name: str, scope: Scope) -> Value | None:
+        """What something is whose type has a name of its own, as in `Room = DurableContext | None`."""
+        match self.assigned(name, scope):
+            case [(ast.Subscript() | ast.BinOp() as kind, home)] if (home, name) not in self._asked:
+                self._asked.add((home, name))
+                try:
+                    return self._annotated(kind, home)
+                finally:
+                    self._asked.discard((home, name))
             case _:
                 return None
 
@@ -346,6 +342,28 @@ def home_of(name: str, scope: Scope) -> Scope | None:
                 scope = scope.around
             case _:
                 return scope if name in scope.names else None
+
+
+def _gives_sets(value: ast.expr, scope: Scope, names: Names) -> bool:
+    """Whether this waits for all of some futures; of those that wait for the first, one is done at a time."""
+    match value:
+        case ast.Await(value=ast.Call(func=func, keywords=keywords)):
+            asked = {keyword.arg for keyword in keywords}
+            return names.meaning(func, scope) == External("asyncio.wait") and "return_when" not in asked
+        case _:
+            return False
+
+
+def _from_a_star(name: str, module: Module, names: Names) -> Value | None:
+    """What `from … import *` brings: of the project whatever it has, of an SDK the words that matter here."""
+    for star in module.names.get("*", ()):
+        if isinstance(star, Imported):
+            source = names.program.find(module, star.module, star.level)
+            if source is not None and name in source.names:
+                return names.lookup(name, source)
+            if source is None and name in WORDS and sdk_name(f"{star.module}.{name}"):
+                return External(f"{star.module}.{name}")
+    return None
 
 
 def _is_declared(binding: Binding) -> bool:

@@ -115,7 +115,8 @@ def judge(path: Path) -> None:
             f"{path} was written by the official emulator, whose executions everstep cannot read: "
             "move the file away (everstep then makes its own), or choose another store file"
         )
-    if application != APPLICATION_ID and tables:
+    # Nothing is left of a file whose very first change was undone.
+    if application != APPLICATION_ID and path.stat().st_size > 0:
         raise _not_ours(path)
     _judge_format(path, version, len(migrations()))
 

@@ -1,7 +1,7 @@
 """A program that dies of SIGKILL before each of its operations on the disk in turn, and is judged each time.
 
-Started on a faulty disk (`tests.disk`) as `python -m tests.service.stores.dying TASK FOLDER`; prints, as JSON, how many
-deaths there were and everything that was wrong after one.
+Started on a faulty disk (`tests.disk`) as `python -m tests.service.stores.dying TASK FOLDER STRIDE`; prints, as JSON,
+how many deaths there were and everything that was wrong after one. With a stride it dies only before every so many-th.
 """
 
 import contextlib
@@ -113,14 +113,16 @@ def _wrong(path: Path, executions: int) -> str | None:
     return "; ".join(findings) or (None if found == executions else f"{found} executions")
 
 
-def deaths(task: Task, folder: Path, control: Control) -> tuple[int, list[str]]:
+def deaths(task: Task, folder: Path, control: Control, stride: int) -> tuple[int, list[str]]:
     """Let it die until it is done before it does; how often it died, and what was wrong afterwards."""
     wrong = []
-    for number in count(1):
+    prepared = folder.with_name("prepared")
+    prepared.mkdir()
+    task.prepare(prepared)
+    for death, number in enumerate(count(1, stride)):
         control.die_at = 0
         shutil.rmtree(folder)
-        folder.mkdir()
-        task.prepare(folder)
+        shutil.copytree(prepared, folder)
         control.operations, control.die_at = 0, number
         child = os.fork()
         if child == 0:
@@ -131,7 +133,7 @@ def deaths(task: Task, folder: Path, control: Control) -> tuple[int, list[str]]:
         if complaint := task.judge(folder):
             wrong.append(f"before operation {number}: {complaint}")
         if os.WIFEXITED(status):
-            return number - 1, wrong + ["it failed"] * os.WEXITSTATUS(status)
+            return death, wrong + ["it failed"] * os.WEXITSTATUS(status)
     raise AssertionError("unreachable")
 
 
@@ -139,5 +141,5 @@ if __name__ == "__main__":
     where = Path(sys.argv[2])
     steering = Path(os.environ["EVERSTEP_FAULTY_CONTROL"])
     faulty = Faulty(steering.with_name("faulty.so"), where, steering, None)
-    died, complaints = deaths(TASKS[sys.argv[1]], where, faulty.control)
+    died, complaints = deaths(TASKS[sys.argv[1]], where, faulty.control, int(sys.argv[3]))
     sys.stdout.write(json.dumps({"deaths": died, "wrong": complaints}))

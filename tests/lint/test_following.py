@@ -213,8 +213,8 @@ def helper(context: sdk.DurableContext):
     ],
 )
 def test_an_annotation_makes_a_context_in_every_spelling(annotation: str) -> None:
-    head = "import time, everstep as e\nfrom typing import Optional, TypeAlias, Union\nfrom everstep import DurableContext\n"
-    alias = "Loop = Loop | None\nRoom: TypeAlias = DurableContext | Loop\n"
+    head = "import time, everstep as e\nfrom typing import Optional, TypeAlias, Union\n"
+    alias = "from everstep import DurableContext\n\nLoop = Loop | None\nRoom: TypeAlias = DurableContext | Loop\n"
     assert told(f"{head}{alias}\ndef helper(room: {annotation}):\n    room.wait(1)\n    time.time()\n") == ["ES001"]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from everstep.core.events import Event
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess, Tick
 from everstep.core.machine.delta import Delta, Effect
-from everstep.core.machine.state import Execution, InvocationPhase
+from everstep.core.machine.state import Execution, Head, InvocationPhase
 from everstep.core.model import Arn, CallbackId, ExecutionStatus, Kind, Millis, Operation, OperationId, Status
 from everstep.core.names import make_callback_id
 from everstep.core.refusal import Refused
@@ -65,7 +65,8 @@ class World:
         self._functions = TestFunctions(functions, plan.timeouts, plan.execution_timeout_seconds)
         self._answers = Answers(plan, delay)
         self._owed: deque[Effect] = deque()
-        self._arns: list[Arn] = []
+        self._heads: dict[Arn, Head] = {}
+        """Of every execution of this world, as it was changed last: the service need not be asked after each step."""
         self._due: dict[Arn, Millis] = {}
         """When time will change each open execution."""
         self._guards: dict[Arn, Millis] = {}
@@ -106,7 +107,7 @@ class World:
 
         `seconds_max` counts only where time is real.
         """
-        self.run_until(arn, lambda: self.summary(arn).head.status.is_closed, "is not closed", seconds_max)
+        self.run_until(arn, lambda: self._head(arn).status.is_closed, "is not closed", seconds_max)
         return self.summary(arn)
 
     def run_until(self, arn: Arn, is_so: Callable[[], bool], but: str, seconds_max: float | None = None) -> None:
@@ -115,7 +116,7 @@ class World:
         if self._is_real_time and seconds_max is not None:
             patience = Millis(self.clock.now() + round(seconds_max * 1000))
         while not is_so():
-            if self.summary(arn).head.invocations > self._invocations_max:
+            if self._head(arn).invocations > self._invocations_max:
                 raise self._stuck(arn, f"was invoked {self._invocations_max} times and goes round in circles")
             if patience is not None and self.clock.now() >= patience:
                 raise self._stuck(arn, f"{but} after {seconds_max} seconds")
@@ -184,12 +185,12 @@ class World:
 
     def operations(self) -> Iterator[Operation]:
         """Of all its executions."""
-        for arn in self._arns:
+        for arn in tuple(self._heads):
             yield from self.execution(arn).operations
 
     def is_running(self, arn: Arn) -> bool:
         """Whether its function is being invoked, or is about to be."""
-        return self.summary(arn).head.invocation is not None
+        return self._head(arn).invocation is not None
 
     def open_callbacks(self, arn: Arn) -> list[tuple[Operation, str | None]]:
         """The callbacks that wait for an answer, each with the name of the context that it stands in."""
@@ -202,10 +203,13 @@ class World:
         return found
 
     # ------------------------------------------------------------------ inside
+    def _head(self, arn: Arn) -> Head:
+        known = self._heads.get(arn)
+        return self.summary(arn).head if known is None else known
+
     def _note(self, delta: Delta) -> None:
         self._owed.extend(delta.effects)
-        if delta.origin is not None:
-            self._arns.append(delta.arn)
+        self._heads[delta.arn] = delta.head
         self._answers.note(delta.arn, delta.operations)
         self._note_due(delta)
         self.clock.ring()

@@ -56,7 +56,7 @@ MAY_IMPORT = {
     "testing": [*_SDK, *_SERVICE, "drawing"],
     "pytest_plugin": ["testing"],
     "lint": [],
-    "scaffold": ["core", "sdk", "host", "lint"],
+    "scaffold": ["core", "host", "lint"],
     "scaffold.projects": ["", "testing"],
     "cli": [*_PROTOCOL, "sdk", "errors", "version", *_SERVICE, "host", "testing", "drawing", "lint", "scaffold"],
     "__main__": ["cli"],

@@ -105,3 +105,18 @@ def one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
     lines: list[str] = captured.err.splitlines()
     assert len(lines) == 1, captured.err
     return lines[0]
+
+
+def test_an_execution_may_take_as_long_as_its_function_declares(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = """
+from everstep import DurableContext, durable_execution
+
+@durable_execution(execution_timeout=1)
+def hasty(event: object, context: DurableContext) -> None:
+    context.wait(60)
+"""
+    (folder / "hasty.py").write_text(source)
+    assert run(["run", "hasty.py", "--name", "late"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("late is TIMED_OUT")

@@ -17,7 +17,7 @@ from everstep.host.reload import watch_folder
 from everstep.service.app import Host, Hosted, Overheard
 from everstep.service.invokers.pool import PoolInvoker
 from everstep.service.page.page import Workforce
-from everstep.service.ports import FunctionAnswer
+from everstep.service.ports import FunctionAnswer, FunctionConfig
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_LAMBDA"
 """Tells AWS clients, and our SDK, where the API is."""
@@ -54,13 +54,12 @@ class Pools:
     def functions(self) -> tuple[str, ...]:
         return tuple(name for pool in self._pools for name in pool.functions)
 
-    @property
-    def timeout_seconds(self) -> float:
-        return max(pool.timeout_seconds for pool in self._pools)
-
     def roster(self) -> list[Workforce]:
         """The workers of each app, as they are now."""
         return [Workforce(app=pool.app, functions=pool.functions, **asdict(pool.health)) for pool in self._pools]
+
+    def config(self, function: str) -> FunctionConfig | None:
+        return next((config for pool in self._pools if (config := pool.config(function)) is not None), None)
 
     async def invoke(
         self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None

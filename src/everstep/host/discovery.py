@@ -17,11 +17,11 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from everstep.host.app import App, AppError, Module, parse_app
+from everstep.host.lifetime import OUR_CLASS
 
 LambdaHandler: TypeAlias = Callable[[Any, Any], Any]
 """What Lambda calls: event and context in, a JSON-able result out."""
 
-_OUR_CLASS = ("everstep.sdk.handler", "DurableFunction")
 _OFFICIAL_MODULE = "aws_durable_execution_sdk_python.execution"
 _MARK = b"durable_execution"
 
@@ -54,7 +54,7 @@ def is_durable(value: object) -> bool:
     """Whether a decorator of ours or of the official SDK made this function."""
     while value is not None:
         inner = getattr(value, "__wrapped__", None)
-        if (type(value).__module__, type(value).__qualname__) == _OUR_CLASS:
+        if (type(value).__module__, type(value).__qualname__) == OUR_CLASS:
             return True
         written_in = getattr(value, "__globals__", {}).get("__name__")
         if written_in == _OFFICIAL_MODULE and inner is not None:  # the decorator itself wraps nothing

@@ -11,8 +11,11 @@ megabytes and is therefore never wrapped in JSON again.
 import json
 import struct
 from asyncio import IncompleteReadError, StreamReader
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
+
+from everstep.host.lifetime import Lifetime
 
 _LENGTHS = struct.Struct("!II")
 
@@ -21,7 +24,8 @@ _LENGTHS = struct.Struct("!II")
 class Hello:
     secret: str
     """Proves that it is the process which the pool has started."""
-    functions: tuple[str, ...] = ()
+    functions: Mapping[str, Lifetime] = field(default_factory=dict)
+    """By name, with what their authors declare."""
     problem: str | None = None
     """The AppError that keeps this worker from running anything."""
 
@@ -72,8 +76,9 @@ async def read_hello(reader: StreamReader) -> Hello:
     """Raises EOFError at the end of the stream, ValueError for what is no hello."""
     head, _ = await _read(reader)
     try:
-        return Hello(secret=head["secret"], functions=tuple(head["functions"]), problem=head["problem"])
-    except (KeyError, TypeError) as error:
+        functions = {name: Lifetime(**declared) for name, declared in head["functions"].items()}
+        return Hello(secret=head["secret"], functions=functions, problem=head["problem"])
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not a hello: {head}") from error
 
 

@@ -12,16 +12,17 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from everstep.core.model import ErrorObject
 from everstep.host.app import AppError
 from everstep.host.environment import worker_environment
 from everstep.host.frames import Done, Job
+from everstep.host.lifetime import Lifetime
 from everstep.host.output import OnLog
 from everstep.host.process import WorkerDied, WorkerProcess
-from everstep.service.ports import FunctionAnswer
+from everstep.service.ports import FunctionAnswer, FunctionConfig
 
 WORKERS_MAX = 2 * (os.cpu_count() or 2) + 2
 """Functions mostly wait for others, so there are more of them than processors."""
@@ -69,7 +70,7 @@ class WorkerPool:
         self.timeout_seconds = timeout_seconds
         self._environment = environment
         self._on_log = on_log
-        self._functions: tuple[str, ...] = ()
+        self._functions: Mapping[str, Lifetime] = {}
         self._slots = asyncio.Semaphore(workers_max)
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
@@ -98,14 +99,26 @@ class WorkerPool:
     @property
     def functions(self) -> tuple[str, ...]:
         """The names of the functions that the app has."""
-        return self._functions
+        return tuple(self._functions)
+
+    def config(self, function: str) -> FunctionConfig | None:
+        """What the function declares of its executions, and the service's defaults for the rest."""
+        declared = self._functions.get(function)
+        if declared is None:
+            return None
+        default = FunctionConfig(name=function, timeout_seconds=round(self.timeout_seconds))
+        return replace(
+            default,
+            execution_timeout_seconds=declared.execution_timeout_seconds or default.execution_timeout_seconds,
+            retention_days=declared.retention_days or default.retention_days,
+        )
 
     async def start(self) -> tuple[str, ...]:
         """Start the first worker; the functions it found. Raises AppError when the app cannot be used."""
         worker = await self._new_worker(self._generation)
         self._functions = worker.functions
         self._idle.append(worker)
-        return self._functions
+        return self.functions
 
     async def invoke(
         self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None
@@ -149,7 +162,7 @@ class WorkerPool:
             for idle in retired:
                 self._retire(idle)
             self._freed.set()
-            return self._functions
+            return self.functions
 
     async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Give running invocations time to end, then end every process."""

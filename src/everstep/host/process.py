@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from everstep.host.app import AppError
 from everstep.host.frames import Done, Hello, Job, encode_job, read_done, read_hello
+from everstep.host.lifetime import Lifetime
 from everstep.host.output import LogLine, OnLog, Output
 from everstep.host.worker import PORT_VARIABLE, SECRET_VARIABLE
 
@@ -38,7 +39,7 @@ class WorkerProcess:
     """A started worker. It owns its process: `kill` or `retire` must be called in the end."""
 
     def __init__(self, on_log: OnLog, generation: int = 0) -> None:
-        self.functions: tuple[str, ...] = ()
+        self.functions: Mapping[str, Lifetime] = {}
         self.generation = generation
         """Which state of the author's code it has; the pool counts."""
         self._on_log = on_log

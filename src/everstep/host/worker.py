@@ -30,6 +30,7 @@ from everstep.host.discovery import find_functions
 from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
 from everstep.host.frames import Done, Failure, Hello, Job, encode_done, encode_hello, read_job
 from everstep.host.lambda_context import LambdaContext
+from everstep.host.lifetime import lifetime_of
 
 PORT_VARIABLE = "EVERSTEP_WORKER_PORT"
 SECRET_VARIABLE = "EVERSTEP_WORKER_SECRET"
@@ -58,7 +59,8 @@ def main() -> NoReturn:
     except AppError as problem:
         connection.sendall(encode_hello(Hello(secret=secret, problem=str(problem))))
         _end(1)
-    connection.sendall(encode_hello(Hello(secret=secret, functions=tuple(functions))))
+    lifetimes = {name: lifetime_of(function) for name, function in functions.items()}
+    connection.sendall(encode_hello(Hello(secret=secret, functions=lifetimes)))
     while True:
         job = jobs.get()
         now.request_id = job.request_id

@@ -9,10 +9,9 @@ from typing import Any
 
 from everstep.host.app import AppError, Module, parse_app
 from everstep.host.discovery import find_functions, is_durable
+from everstep.host.lifetime import lifetime_of
 from everstep.scaffold.calls import calls_of
 from everstep.scaffold.declared import Function
-from everstep.sdk.handler import DurableFunction
-from everstep.sdk.lifetime import Lifetime
 
 
 def read_app(app: str, folder: Path, read_text: Callable[[str], str | None]) -> list[Function]:
@@ -36,7 +35,7 @@ def _read(
     assert file is not None, home
     written_as = getattr(handler, "__name__", name)
     calls = calls_of(file.as_posix(), written_as, read_text)
-    lifetime = _lifetime_of(handler)
+    lifetime = lifetime_of(handler)
     return Function(
         name=name,
         module=home.name,
@@ -57,15 +56,6 @@ def _home_of(name: str, handler: object, modules: Sequence[Module]) -> Module:
         if file is not None and getattr(imported, name, None) is handler:
             return replace(module, path=Path(file).resolve())
     raise AppError(f"the file that {name!r} is written in cannot be told; give APP as a file or folder")
-
-
-def _lifetime_of(handler: object) -> Lifetime:
-    """What our decorator was told, under whatever other decorators; nothing for the official SDK's functions."""
-    while handler is not None:
-        if isinstance(handler, DurableFunction):
-            return handler.lifetime
-        handler = getattr(handler, "__wrapped__", None)
-    return Lifetime()
 
 
 def _place(folder: Path, place: str) -> str:

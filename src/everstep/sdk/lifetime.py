@@ -2,7 +2,8 @@
 
     @durable_execution(execution_timeout=timedelta(days=30), retention_days=7)
 
-The function itself never needs it. `everstep template` writes it into the DurableConfig of a SAM template.
+The function itself never needs it. `everstep dev` and `run` keep to it, and `everstep template` writes it into the
+DurableConfig of a SAM template.
 """
 
 from dataclasses import dataclass

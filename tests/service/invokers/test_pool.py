@@ -3,14 +3,14 @@
 import asyncio
 
 from everstep.service.invokers.pool import PoolInvoker
-from everstep.service.ports import FunctionAnswer, FunctionCall
+from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
 
 
 class Echo:
     """A pool of one function that answers with what it was asked."""
 
-    functions = ("place",)
-    timeout_seconds = 30.0
+    def config(self, function: str) -> FunctionConfig | None:
+        return FunctionConfig(name=function, timeout_seconds=30) if function == "place" else None
 
     async def invoke(
         self, function: str, payload: bytes, request_id: str, *, version: str = "1", tenant_id: str | None = None

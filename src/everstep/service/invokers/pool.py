@@ -9,11 +9,7 @@ from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
 class Pool(Protocol):
     """What runs the functions: a `WorkerPool` of the host."""
 
-    @property
-    def functions(self) -> tuple[str, ...]: ...
-
-    @property
-    def timeout_seconds(self) -> float: ...
+    def config(self, function: str) -> FunctionConfig | None: ...
 
     async def invoke(
         self, function: str, payload: bytes, request_id: str, *, version: str = ..., tenant_id: str | None = ...
@@ -32,6 +28,4 @@ class PoolInvoker:
         )
 
     def find(self, name: str) -> FunctionConfig | None:
-        if name not in self.pool.functions:
-            return None
-        return FunctionConfig(name=name, timeout_seconds=round(self.pool.timeout_seconds))
+        return self.pool.config(name)

@@ -187,8 +187,9 @@ def durable_execution(
     operations that have no serializer of their own. `plugins` are factories of plugins that watch the function, beside
     those that `DURABLE_EXECUTION_PLUGINS` names; raises PluginLoadError when one of them cannot be used.
 
-    `execution_timeout` (1 second to 366 days) and `retention_days` (1 to 90) declare what `everstep template` writes
-    into a SAM template; raises ValidationError when they cannot be right.
+    `execution_timeout` (1 second to 366 days) and `retention_days` (1 to 90) are for whoever runs the function:
+    `everstep dev` and `run` keep to them, `everstep template` writes them down. Raises ValidationError when they cannot
+    be right.
     """
     declared = Lifetime(**lifetime)
     if boto3_client is not None:

@@ -97,7 +97,8 @@ class Incarnation:
         if self._host.world.dies_at(point, self._host.world.odds.service_dies):
             self._host.kill()
             await asyncio.get_running_loop().create_future()
-        await asyncio.sleep(0)
+        if not self._host.world.is_calm:
+            await asyncio.sleep(0)
 
     def serve(self, serving: Callable[[Service], Coroutine[Any, Any, None]]) -> bool:
         if self._is_up:

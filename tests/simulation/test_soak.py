@@ -11,6 +11,7 @@ from tests.simulation.run import run
 SEEDS = range(160)
 CHUNK = 40
 
+
 @pytest.mark.parametrize("first", SEEDS[::CHUNK])
 def test_programs_keep_every_promise_whatever_goes_wrong(first: int) -> None:
     tally = play(range(first, first + CHUNK))

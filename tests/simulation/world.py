@@ -23,6 +23,7 @@ from tests.simulation.points import Coverage, Fault
 
 HANDLES_MAX = 24
 """Of the service's loop, in one turn: enough to get on, few enough to be overtaken anywhere."""
+CALM_HANDLES = 200
 NOTICED_AFTER_MS = 62_000
 """A clock that was moved is noticed by the service's timers after this long at the latest."""
 
@@ -148,7 +149,7 @@ class World:
         elif has_work and pick == len(strands):
             assert loop is not None
             self._note("service")
-            loop.turn(1 + int(self.fate.random() * HANDLES_MAX))
+            loop.turn(CALM_HANDLES if self.is_calm else 1 + int(self.fate.random() * HANDLES_MAX))
         else:
             _, _, what, act = heapq.heappop(self._agenda)
             self._note(what)

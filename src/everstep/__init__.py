@@ -23,6 +23,7 @@ from everstep.errors import (
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
+    Durability,
     InvokeConfig,
     MapConfig,
     NestingType,
@@ -97,6 +98,7 @@ __all__ = [
     "CompletionOutcome",
     "CompletionReason",
     "CompletionStatus",
+    "Durability",
     "DurableContext",
     "DurableExecutionsError",
     "DurableFunction",

@@ -23,6 +23,7 @@ from everstep.errors import (
 from everstep.sdk.config import (
     CallbackConfig,
     ChildConfig,
+    Durability,
     InvokeConfig,
     StepConfig,
     StepSemantics,
@@ -95,6 +96,7 @@ def _step_call(
         at_most_once=config.step_semantics is StepSemantics.AT_MOST_ONCE_PER_RETRY,
         is_async=is_async(func) if is_async_body is None else is_async_body,
         seconds_max=config.timeout_seconds,
+        is_relaxed=config.durability == Durability.RELAXED,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from everstep.core.limits import SUB_TYPE_CHARS_MAX
 from everstep.errors import DurableOperationError, ValidationError
@@ -29,6 +29,17 @@ class StepSemantics(StrEnum):
     """An interrupted attempt runs again, so its body should be idempotent."""
 
 
+class Durability(StrEnum):
+    """What is durable when the author's code goes on after a step."""
+
+    FULL = "full"
+    """The step's result: it is on disk, and the step never runs again."""
+    RELAXED = "relaxed"
+    """Nothing yet: the result is saved together with whatever is saved next, or in some milliseconds. If the process
+    dies before, the step runs again. For steps without side effects whose repetition gives a value as good as the
+    first, and for nothing else ([0017](../../../docs/decisions/0017-a-relaxed-step-is-saved-with-what-follows.md))."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepConfig:
     """Configuration of a step.
@@ -47,8 +58,11 @@ class StepConfig:
     """How long one attempt may take, fractions of seconds included; then it fails with a TimeoutError, which goes to
     the retries. An `async` body is cancelled. Any other cannot be stopped: it goes on in its thread, with
     `StepContext.is_cancelled` saying so, and nobody hears what becomes of it."""
+    durability: Durability | Literal["full", "relaxed"] = field(default=Durability.FULL, kw_only=True)
+    """RELAXED does not wait for the disk; see Durability. It cannot be had together with at-most-once."""
 
     def __post_init__(self) -> None:
+        _check_durability(self.durability, self.step_semantics)
         _check_callable(self.retry_strategy, "retry_strategy")
         _check_semantics(self.step_semantics)
         _check_serdes(self.serdes, "serdes")
@@ -197,6 +211,13 @@ def _check_callable(value: object, what: str) -> None:
             f"{what} must be a function (error, attempts_made) -> RetryDecision, got {type(value).__name__}; "
             "create_retry_strategy makes one from a config"
         )
+
+
+def _check_durability(durability: object, semantics: StepSemantics) -> None:
+    if durability not in list(Durability):
+        raise ValidationError(f"durability must be 'full' or 'relaxed', got {durability!r}")
+    if durability == Durability.RELAXED and semantics is StepSemantics.AT_MOST_ONCE_PER_RETRY:
+        raise ValidationError("a relaxed step may run again after it succeeded, so it cannot be at most once")
 
 
 def _check_semantics(value: object) -> None:

@@ -78,6 +78,12 @@ class DurableFunction(Generic[R]):
         try:
             envelope = decode_envelope(event)
         except NotEnvelopeError as error:
+            if callable(event):
+                name = getattr(event, "__name__", repr(event))
+                raise TypeError(
+                    f"The durable function {self.name} is used as a decorator of {name}. A mark of pytest takes a lone "
+                    f"function for the test itself: write @pytest.mark.durable_execution(handler={self.name})"
+                ) from error
             raise ExecutionError(
                 "Unexpected payload: this is not an invocation of a durable function. Check that the function's "
                 f"resource has durability configured (DurableConfig). {error}"
@@ -255,6 +261,7 @@ def _run_sync(run: _Run) -> InvocationOutput:
             became = Suspended()
         except Exception as error:
             became = Failed(error)
+        driver.settle()
         if driver.failure is not None:
             became = failed(driver.failure)
         elif driver.is_suspended:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, cast
 
 from everstep.errors import DurableOperationError, ValidationError
-from everstep.sdk.config import NestingType, StepSemantics
+from everstep.sdk.config import Durability, NestingType, StepSemantics
 from everstep.sdk.delays import Duration, DurationLike
 from everstep.sdk.replay.completion import CompletionConfig
 from everstep.sdk.retries import (
@@ -54,6 +54,7 @@ class StepKeywords(SagaKeywords, total=False):
 
     serdes: SerDes[Any] | None
     sub_type: str | None
+    durability: Durability | Literal["full", "relaxed"]
 
 
 class ChildKeywords(TypedDict, Generic[T], total=False):

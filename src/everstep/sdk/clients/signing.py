@@ -87,7 +87,7 @@ def _canonical(request: SignableRequest, covered: Mapping[str, str], names: str)
 
 @lru_cache(64)
 def _encoded_again(path: str) -> str:
-    """Every service but S3 signs the path encoded a second time. An invocation asks for the same few again and again."""
+    """Every service but S3 signs the path encoded a second time; an invocation asks for the same few paths."""
     return quote(path, safe="/-._~")
 
 

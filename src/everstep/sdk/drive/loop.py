@@ -144,6 +144,8 @@ class LoopDriver:
         if self._pulse.failure is not None:
             became = failed(self._pulse.failure)
         try:
+            if self._pulse.failure is None and not isinstance(became, Suspended):
+                await self._sender.settle()
             return await answer(end(became), self._writer, self._sender)
         except InvocationError as error:
             # The end could not be saved, as with a result over the service's limit; invoking again may be no remedy.
@@ -156,9 +158,9 @@ class LoopDriver:
             request = strand.script.send(reply)
             reply = None
             match request:
-                case Save(update=update, wait=False) if strand.known is None and self._gate.is_clear:
+                case Save(wait=False) if strand.known is None and self._gate.is_clear and not self._writer.is_full:
                     self._pulse.check()
-                    self._sender.add(update)
+                    self._sender.add(request.update, is_owed=request.is_owed)
                 case Spawn(index=index, make=make):
                     branch = self._run_beside(self._branch(strand.crew, index, make))
                     strand.crew.add(branch)
@@ -203,12 +205,12 @@ class LoopDriver:
 
     async def _carry_out(self, strand: Strand[T], request: Request) -> Reply:
         match request:
-            case Save(update=update, wait=wait):
+            case Save(update=update, wait=wait, is_owed=is_owed):
                 await self._turn(strand)
-                if wait:
+                if wait or (is_owed and self._writer.is_full):
                     await self._sender.save(update)
                 else:
-                    self._sender.add(update)
+                    self._sender.add(update, is_owed=is_owed)
             case Run():
                 await self._turn(strand)
                 return await self._run(request)

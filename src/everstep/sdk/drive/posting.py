@@ -60,11 +60,11 @@ class Post:
         self._background: Background | None = None
         self.is_sending = False
 
-    def save(self, update: Update, *, wait: bool) -> None:
+    def save(self, update: Update, *, wait: bool, is_owed: bool = False) -> None:
         """With `wait`, come back when it is durable."""
         self._crowd.check()
-        ticket = self._writer.add(update)
-        if not wait:
+        ticket = self._writer.add(update, is_owed=is_owed)
+        if not wait and not (is_owed and self._writer.is_full):
             self._linger()
             return
         while self._writer.saved < ticket:
@@ -77,6 +77,11 @@ class Post:
         """Something has parked at this operation, and something else runs: there may be news before that needs any."""
         if not self._client.is_local and self._poll.awaits(operation_id):
             self._in_background()
+
+    def settle(self) -> None:
+        """Save what is owed before the function's answer, unless saving breaks: then the crowd has been told."""
+        while self._writer.is_owing and not self._crowd.is_over():
+            self._send_or_wait()
 
     def stop(self) -> None:
         """Send nothing more. What nobody waited for and is not sent yet is not owed to anybody."""

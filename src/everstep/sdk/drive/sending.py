@@ -8,7 +8,7 @@ from typing import Any
 
 from everstep.core.messages import CheckpointReply
 from everstep.core.model import Arn, Update
-from everstep.errors import InvocationError
+from everstep.errors import InvocationError, type_name
 from everstep.sdk.clients.port import DurableClient
 from everstep.sdk.drive.calls import checkpoint
 from everstep.sdk.drive.lanes import laneless_task
@@ -52,9 +52,9 @@ class Sender:
     def is_busy(self) -> bool:
         return self._task is not None
 
-    def add(self, update: Update) -> int:
+    def add(self, update: Update, *, is_owed: bool = False) -> int:
         """Send this with the next call, soon; its ticket."""
-        ticket = self._writer.add(update)
+        ticket = self._writer.add(update, is_owed=is_owed)
         if self._hurry.is_set() or not self._client.is_local:
             self._begin()
         return ticket
@@ -83,6 +83,11 @@ class Sender:
         while not self._writer.is_revoked and self._waiting and self._waiting[0][0] <= self._writer.saved:
             wake(self._waiting.popleft()[1])
         self._heard(reply)
+
+    async def settle(self) -> None:
+        """The handler has ended, and so has sending: save what its answer owes. Raises InvocationError."""
+        while self._writer.is_owing:
+            await self.call()
 
     def stop(self) -> "asyncio.Task[None] | None":
         """Send nothing more after the call that is on its way; the task that carries it out, if any."""
@@ -113,6 +118,9 @@ class Sender:
                 await asyncio.sleep(0)
         except InvocationError as error:
             failure = error
+        except Exception as error:  # A client that breaks in its own way: whoever waits must hear of it all the same.
+            failure = InvocationError(f"a checkpoint was cut off: {type_name(type(error))}: {error}")
+            failure.__cause__ = error
         finally:
             self._hurry.clear()
             self._task = None

@@ -89,9 +89,9 @@ class ThreadDriver:
                 request = script.send(reply)
                 reply = None
                 match request:
-                    case Save(update=update, wait=wait):
+                    case Save(update=update, wait=wait, is_owed=is_owed):
                         with self._changed:
-                            self._post.save(update, wait=wait)
+                            self._post.save(update, wait=wait, is_owed=is_owed)
                     case Run() | Enter():
                         reply = self._run_body(request)
                     case Park(operation_id=operation_id):
@@ -116,6 +116,11 @@ class ThreadDriver:
         finally:
             script.close()
             self._dismiss(crew)
+
+    def settle(self) -> None:
+        """The handler has ended: save what its answer owes. `failure` tells if that was not possible."""
+        with self._changed:
+            self._post.settle()
 
     def close(self) -> None:
         """Stop sending."""

@@ -4,9 +4,8 @@ The operation's id comes from how many times attributes were set before in its c
 operations, so that setting some in a function whose executions are in flight disturbs none of them.
 """
 
-from dataclasses import replace
-
 from everstep.core.model import Action
+from everstep.core.records import changed
 from everstep.sdk.replay.journal import Identity, Journal
 from everstep.sdk.replay.requests import Save, Script
 
@@ -16,4 +15,4 @@ def set_attributes(identity: Identity, payload: str, journal: Journal) -> Script
     if known is None:
         yield Save(identity.update(Action.START), wait=False)
     if known is None or not known.status.is_terminal:
-        yield Save(replace(identity.update(Action.SUCCEED), payload=payload), wait=False)
+        yield Save(changed(identity.update(Action.SUCCEED), payload=payload), wait=False, is_owed=True)

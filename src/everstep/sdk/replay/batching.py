@@ -65,10 +65,25 @@ class Writer:
         """Every update whose ticket is not larger is durable."""
         self.is_revoked = False
         """The service took the right to write away: nothing more can be saved by this invocation."""
+        self.owed = 0
+        """The function's answer must not be given before this ticket is saved."""
         self._token = token
 
-    def add(self, update: Update) -> int:
-        return self.buffer.add(update)
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is unsaved that even what nobody waits for should be waited for."""
+        return len(self.buffer) >= BATCH_UPDATES_MAX
+
+    @property
+    def is_owing(self) -> bool:
+        """Whether something must still be saved, and can be, before the function's answer is given."""
+        return self.saved < self.owed and not self.is_revoked
+
+    def add(self, update: Update, *, is_owed: bool = False) -> int:
+        ticket = self.buffer.add(update)
+        if is_owed:
+            self.owed = ticket
+        return ticket
 
     @property
     def token(self) -> CheckpointToken:

@@ -37,5 +37,5 @@ def patch(call: PatchCall, journal: Journal) -> Script[bool]:
     if call.was_here():
         return False
     yield Save(call.identity.update(Action.START), wait=False)
-    yield Save(changed(call.identity.update(Action.SUCCEED), payload="true"), wait=False)
+    yield Save(changed(call.identity.update(Action.SUCCEED), payload="true"), wait=False, is_owed=True)
     return True

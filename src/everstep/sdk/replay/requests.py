@@ -25,6 +25,8 @@ class Save:
     update: Update
     wait: bool
     """Whether the script goes on only when the update is durable and its answer is in the journal."""
+    is_owed: bool = False
+    """Not waited for now, but before the function's answer is given."""
 
 
 @dataclass(frozen=True, slots=True)

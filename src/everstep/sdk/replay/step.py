@@ -9,7 +9,8 @@
                         at-most-once counts it as a failed attempt
     READY, nothing      saves START, runs the body, saves what became of it
 
-At-least-once does not wait for its START to be safe, at-most-once does: that is the whole difference.
+At-least-once does not wait for its START to be safe, at-most-once does: that is the whole difference. A relaxed step
+does not wait for its SUCCEED either; whatever is saved after it takes it along.
 """
 
 from collections.abc import Callable
@@ -49,6 +50,8 @@ class StepCall(Generic[T]):
     is_async: bool = False
     seconds_max: float | None = None
     """How long an attempt may take."""
+    is_relaxed: bool = False
+    """The author's code goes on before a success is durable."""
 
 
 def step(call: StepCall[T], journal: Journal) -> Script[T]:
@@ -70,7 +73,7 @@ def step(call: StepCall[T], journal: Journal) -> Script[T]:
         if isinstance(outcome, Returned):
             update, value = _success(call, outcome.value)
             if update.action is Action.SUCCEED:
-                yield Save(update, wait=True)
+                yield Save(update, wait=not call.is_relaxed, is_owed=call.is_relaxed)
                 return cast(T, value)
         else:
             update = _failure(call, outcome.error, attempt)

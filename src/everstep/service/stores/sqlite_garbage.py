@@ -18,7 +18,7 @@ SLICE_SECONDS = 0.002
 ROWS_AT_ONCE = 16
 """Rows between two looks at the clock. A row can be a quarter of a megabyte, whose pages are freed one by one."""
 
-_ROWS = {"operations": "seq", "events": "event_id", "waits": "seq", "logs": "number"}
+ROWS = {"operations": "seq", "events": "event_id", "waits": "seq", "logs": "number"}
 """Tables with many rows of an execution, and the column that numbers them."""
 
 
@@ -47,7 +47,7 @@ def _delete_some(connection: sqlite3.Connection) -> bool:
     if found is None:
         return False
     execution: int = found[0]
-    for table, number in _ROWS.items():
+    for table, number in ROWS.items():
         deleted = connection.execute(
             f"DELETE FROM {table} WHERE execution = ? AND {number} IN"
             f" (SELECT {number} FROM {table} WHERE execution = ? LIMIT ?)",

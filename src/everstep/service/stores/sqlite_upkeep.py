@@ -20,7 +20,7 @@ from everstep.core.machine.state import Head, Origin
 from everstep.core.model import Operation
 from everstep.core.wire.stored import UnreadableRecordError, load_effect, load_record
 from everstep.service.ports import StoreError
-from everstep.service.stores.sqlite_garbage import sweep
+from everstep.service.stores.sqlite_garbage import ROWS, sweep
 from everstep.service.stores.sqlite_reads import read_events
 from everstep.service.stores.sqlite_schema import connect, errors_for_people, judge, migrate, migrations, take_lock
 
@@ -183,7 +183,7 @@ def _findings(connection: sqlite3.Connection, progress: Progress) -> Iterator[st
 
 def _strays(connection: sqlite3.Connection) -> Iterator[str]:
     """Rows of executions that there are not."""
-    for table in ("origins", "operations", "events"):
+    for table in ("origins", *ROWS):
         count: int = connection.execute(
             f"SELECT count(*) FROM {table} WHERE execution NOT IN (SELECT id FROM executions)"
             " AND execution NOT IN (SELECT execution FROM garbage)"

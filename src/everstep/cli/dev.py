@@ -1,14 +1,15 @@
 """`everstep dev`: service, workers and reload in one command."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.door import Door, door_options, tell_drained
+from everstep.cli.looking import looking_options
 from everstep.cli.options import (
     alias_option,
     json_line,
@@ -25,6 +26,9 @@ from everstep.core.model import Arn
 from everstep.core.names import parse_arn
 from everstep.drawing.wording import clock, line
 
+if TYPE_CHECKING:
+    from everstep.service.page.page import PageSettings
+
 DEFAULT_STORE = "sqlite:///.everstep/dev.db"
 
 
@@ -38,6 +42,7 @@ class Wishes:
     store: str
     reload: bool
     limits: Limits
+    page: Callable[[], "PageSettings"]
     as_json: bool
 
 
@@ -49,6 +54,7 @@ class Wishes:
 @reload_option
 @alias_option
 @quotas_option
+@looking_options
 @json_option
 def dev(**wished: Any) -> None:
     """Run every durable function of APP... on this machine.
@@ -76,6 +82,7 @@ def dev(**wished: Any) -> None:
             access=wishes.door.access(),
             tls=wishes.door.tls(),
             drain_seconds=wishes.door.drain_seconds,
+            page=wishes.page(),
         )
         hosted = hosting(wishes.apps, as_json=wishes.as_json, reload=wishes.reload, on_ready=on_ready)
         async with running(settings, hosted, handle_signals=True, on_drain=tell_drained) as service:

@@ -8,6 +8,7 @@ import click
 from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.door import Door, door_options, tell_drained
 from everstep.cli.host import DEFAULT_PORT as HOST_PORT
+from everstep.cli.looking import looking_options
 from everstep.cli.options import (
     checked,
     function_configs,
@@ -21,7 +22,10 @@ from everstep.cli.options import (
 from everstep.core.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from everstep.service.functions import ConfiguredFunctions
+    from everstep.service.page.page import PageSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class Wishes:
     functions: "ConfiguredFunctions | None"
     dialect: str
     limits: Limits
+    page: "Callable[[], PageSettings]"
     as_json: bool
 
 
@@ -65,6 +70,7 @@ class Wishes:
     help="How it answers: as AWS Lambda does, or as aws-sam-cli expects of its emulator.",
 )
 @quotas_option
+@looking_options
 @json_option
 def serve(**wished: Any) -> None:
     """Run the service alone.
@@ -91,6 +97,7 @@ async def _serve(wishes: Wishes) -> None:
         access=wishes.door.access(is_open=is_for_sam),
         tls=wishes.door.tls(),
         drain_seconds=wishes.door.drain_seconds,
+        page=wishes.page(),
         dialect=dialect,
         limits=wishes.limits,
         recover=not is_for_sam,

@@ -84,7 +84,7 @@ class Service:
         self._invoker = world.invoker
         self._functions = world.functions
         self._limits = limits
-        self._place = place or Place()
+        self.place = place or Place()
         self._hot = Hot()
         self._writing = 0
         self.refused_by_store: str | None = None
@@ -95,10 +95,6 @@ class Service:
     @property
     def limits(self) -> Limits:
         return self._limits
-
-    @property
-    def place(self) -> Place:
-        return self._place
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -177,7 +173,7 @@ class Service:
             raise not_found(f"Function not found: {command.function}")
         config = config or FunctionConfig(name=command.function)
         for _ in range(COMMIT_ATTEMPTS_MAX):
-            origin = origin_of(command, config, self._place, self._ids.new(), self._clock.now())
+            origin = origin_of(command, config, self.place, self._ids.new(), self._clock.now())
             delta = decide(None, Start(origin=origin, past=command.past), origin.started_at, self._limits)
             try:
                 await self._give_birth(delta)

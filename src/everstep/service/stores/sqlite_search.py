@@ -60,7 +60,10 @@ def read_lines(connection: sqlite3.Connection, arns: Sequence[Arn]) -> list[Line
 
 def read_counts(connection: sqlite3.Connection, search: Search) -> Mapping[ExecutionStatus, int]:
     where, values = _where(search, pages=False)
-    found = connection.execute(f"SELECT status, count(*) FROM lines WHERE {where} GROUP BY status", values)
+    # The index of statuses has all that is counted, unless something is asked that only the lines know: then walking
+    # them in their own order (said by the plus) spares a look-up for each.
+    group = "+status" if search.name or search.attributes or search.version else "status"
+    found = connection.execute(f"SELECT status, count(*) FROM lines WHERE {where} GROUP BY {group}", values)
     return {ExecutionStatus(status): count for status, count in found}
 
 

@@ -124,7 +124,6 @@ def an_execution(view: View, now: Millis, waits: Sequence[Operation], actions: I
             "by_kind": {kind.value: count for kind, count in tree.by_kind.items()},
         },
         "actions": list(actions),
-        "is_imported": False,
     }
 
 

@@ -20,6 +20,7 @@ CREATE TABLE lines (
 
 CREATE INDEX lines_by_status ON lines (status, started_at, execution);
 CREATE INDEX lines_by_function ON lines (function, started_at, execution);
+CREATE INDEX lines_by_function_and_status ON lines (function, status, started_at);
 CREATE INDEX lines_by_parent ON lines (parent) WHERE parent IS NOT NULL;
 CREATE INDEX lines_by_source ON lines (source) WHERE source IS NOT NULL;
 CREATE INDEX lines_with_errors ON lines (started_at, execution) WHERE error_type IS NOT NULL OR error_message IS NOT NULL;

@@ -51,7 +51,7 @@ async def fuzz(st: str, examples: int) -> Outcome:
         # A random address of functions would let every later Invoke wait for functions that do not answer.
         chosen = ("--exclude-operation-id", "UpdateLambdaEndpoint", "--phases", "examples,coverage,fuzzing")
         limits = ("--suppress-health-check", "all", "--request-timeout", "20", "--continue-on-failure")
-        amount = ("--max-examples", str(examples), "--workers", "2")
+        amount = ("--max-examples", str(examples), "--workers", "1")
         process = await asyncio.create_subprocess_exec(
             st, "run", url, "--checks", CHECKS, "--warnings", "off", "--no-color", *chosen, *limits, *amount
         )

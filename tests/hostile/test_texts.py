@@ -21,6 +21,8 @@ from everstep.service.http.route import Route
 from everstep.service.http.routes import ROUTES
 from tests.service.http.world import UNKNOWN, Client, with_api
 
+CALM = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+"""A busy machine is slow, and that is no finding."""
 DEPTH = 200_000
 DEEP = {
     "arrays": b"[" * DEPTH + b"]" * DEPTH,
@@ -103,6 +105,7 @@ def test_every_plane_of_unicode_comes_back_as_it_went() -> None:
     with_api(talk)
 
 
+@CALM
 @given(data=st.binary(max_size=200) | values.map(lambda value: json.dumps(value).encode()))
 @example(data=b'"\\ud800\\udc00"')
 def test_whatever_was_read_can_be_written_and_read_again(data: bytes) -> None:
@@ -116,7 +119,7 @@ def test_whatever_was_read_can_be_written_and_read_again(data: bytes) -> None:
 
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
 def test_readers_refuse_what_they_cannot_read(read: Callable[[Any], object]) -> None:
-    @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=80)
+    @settings(CALM, max_examples=60)
     @given(value=known)
     def judge(value: Any) -> None:
         with suppress(Refused, ValueError):
@@ -139,7 +142,7 @@ def judged(route: Route, client: Client, loop: asyncio.AbstractEventLoop) -> Cal
     texts = st.text(st.characters(codec="latin-1", exclude_characters="#"), max_size=40)
     names = st.sampled_from([parameter.name for parameter in route.about.query] or ["any"])
 
-    @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40, deadline=None, database=None)
+    @settings(CALM, max_examples=20)
     @given(
         middle=texts.map(lambda text: text.replace("?", "")) | st.sampled_from([UNKNOWN, "echo", "plain", "YWJj"]),
         query=st.dictionaries(names, texts, max_size=4),

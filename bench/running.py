@@ -39,11 +39,11 @@ class Bench:
         """Why a contestant that did not start did not."""
 
     def measure(self, cases: Sequence[Case], rounds: int) -> list[Row]:
-        """All rows. Contestants live as long as a workload, so that one does not pay for another's leftovers."""
+        """All rows. Contestants live as long as their world, so that no workload pays for another's leftovers."""
         rows: list[Row] = []
-        for _, workload in groupby(cases, key=lambda case: case.workload):
+        for _, world in groupby(cases, key=lambda case: case.world or case.workload):
             try:
-                for case in workload:
+                for case in world:
                     rows += self._case(case, min(rounds, case.rounds_max))
             finally:
                 self._close_all()

@@ -105,13 +105,17 @@ def the_same_client_token_gets_the_same_answer(record: Record) -> _BREACH:
 
 
 def _moved_on(record: Record, before: Saved, repeated: Saved) -> bool:
-    """Whether the service need not know the first request any more: another one, or the end, came between."""
+    """Whether the service need not know the first request any more: another one may have come between."""
     story = record.stories.get(before.arn)
     if story is None:
         return True
     window = range(before.sent_at - record.skew_ms_max, (repeated.heard_at or 0) + record.skew_ms_max + 1)
     return any(
-        save.arn == before.arn and save.token == before.next_token and save.sent_at in window for save in _saves(record)
+        save.arn == before.arn
+        and save.client_token != before.client_token
+        and save.sent_at in window
+        and not save.is_refused
+        for save in _saves(record)
     )
 
 

@@ -10,12 +10,12 @@ from everstep.compat.aws_sdk.names import ROOT
 Names = dict[str, set[str]]
 
 
-def public_names() -> Names | None:
-    """By module below the package; None where the official SDK is not installed.
+def public_names(root: str = ROOT) -> Names | None:
+    """By module below the package; None where the official package is not installed.
 
     Public is what a module defines under a name without an underscore, and what a package lists in `__all__`.
     """
-    spec = find_spec(ROOT)
+    spec = find_spec(root)
     if spec is None or not spec.submodule_search_locations or spec.origin is None:
         return None
     folder = Path(spec.submodule_search_locations[0])

@@ -1,8 +1,11 @@
 """The table of docs/official-names.md, made from the names that `everstep.compat.aws_sdk` knows."""
 
 from collections.abc import Iterator
+from types import ModuleType
 
-from everstep.compat.aws_sdk.names import MODULES, OFFICIAL_VERSION, ROOT, UNNEEDED, UNNEEDED_MODULES
+from everstep.compat.aws_sdk import names as sdk
+from everstep.compat.aws_sdk.names import OFFICIAL_VERSION, ROOT
+from everstep.compat.aws_testing import names as testing
 
 _HEAD = f"""\
 # The official SDK's names
@@ -27,25 +30,44 @@ in everstep and exist so that code which mentions them can be imported. This fil
 `EVERSTEP_WRITE_OFFICIAL_NAMES=1 make test ARGS=tests/compat`.
 """
 
+_TESTING_HEAD = f"""
+# The official testing package's names
+
+Every public name of `{testing.ROOT}` {testing.OFFICIAL_VERSION}. Tests that use these names run
+unedited after
+
+```python
+from everstep.compat import aws_testing
+
+aws_testing.install()    # in conftest.py, before anything imports the official packages; it installs aws_sdk too
+```
+
+The runners of `compat.aws_testing.runners` are those of `everstep.testing` with the official signatures: input is JSON
+text, and a time comes second.
+"""
+
 
 def document() -> str:
-    return "\n".join([_HEAD, *_sections(), ""])
+    return "\n".join([_HEAD, *_sections(sdk), _TESTING_HEAD, *_sections(testing), ""])
 
 
-def _sections() -> Iterator[str]:
-    for module, names in MODULES.items():
+def _sections(table: ModuleType) -> Iterator[str]:
+    for module, names in table.MODULES.items():
         if names:
-            yield f"## `{_official(module)}`\n"
+            yield f"## `{_official(table, module)}`\n"
             yield "| official | everstep |\n| --- | --- |"
             yield from (f"| `{name}` | `{target.replace(':', '.')}` |" for name, target in sorted(names.items()))
             yield ""
-    yield "## Not offered\n"
+    yield f"## Not offered of `{table.ROOT}`\n"
     yield "Public by spelling, but nothing that authors use.\n"
     yield "| official | why nobody needs it here |\n| --- | --- |"
-    for module, reasons in sorted(UNNEEDED.items()):
-        yield from (f"| `{_official(module)}.{name}` | {reason} |" for name, reason in sorted(reasons.items()))
-    yield from (f"| all of `{_official(module)}` | {reason} |" for module, reason in sorted(UNNEEDED_MODULES.items()))
+    for module, reasons in sorted(table.UNNEEDED.items()):
+        yield from (f"| `{_official(table, module)}.{name}` | {reason} |" for name, reason in sorted(reasons.items()))
+    yield from (
+        f"| all of `{_official(table, module)}` | {reason} |"
+        for module, reason in sorted(table.UNNEEDED_MODULES.items())
+    )
 
 
-def _official(module: str) -> str:
-    return f"{ROOT}.{module}".rstrip(".")
+def _official(table: ModuleType, module: str) -> str:
+    return f"{table.ROOT}.{module}".rstrip(".")

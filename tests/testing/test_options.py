@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from everstep import DurableContext, StepContext, durable_execution
+from everstep.service.ports import ListQuery
+from everstep.service.stores.memory import MemoryStore
 from everstep.testing import DurableFunctionsTestError, DurableFunctionTestRunner
+from everstep.testing.virtual import Hand
 from tests.testing.deployed_app import many
 
 
@@ -69,3 +72,10 @@ def test_a_state_may_be_read_in_small_pages(page_bytes: int) -> None:
 def test_a_wish_that_there_is_not_is_explained() -> None:
     with pytest.raises(TypeError, match=re.escape("there is no option tiemout; there are execution_timeout, timeout")):
         DurableFunctionTestRunner(many).run({"steps": 1}, tiemout=3)  # type: ignore[call-arg]  # the mistake meant
+
+
+def test_runners_may_share_a_store() -> None:
+    store = MemoryStore()
+    first, second = (run(callbacks={"approval": "yes"}, store=store, seed=seed).arn for seed in (1, 2))
+    kept = Hand().run(store.list(ListQuery()))
+    assert {item.origin.arn for item in kept.items} == {first, second}

@@ -35,8 +35,8 @@ class Plan:
     """Another seed makes other ids, other jitter, and other draws of `context.random()` and `context.uuid4()`."""
     region: str = "us-east-1"
     account: str = "000000000000"
-    store: Store | str = "memory:"
-    """Where executions are kept: the URL of a store, or one that never waits."""
+    store: Store | None = None
+    """Where executions are kept, and never waits; None: a store in memory, anew for each world."""
     allow_unused: bool = False
     """Whether `callbacks` and `steps` may name what does not occur."""
 

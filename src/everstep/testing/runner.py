@@ -65,9 +65,9 @@ class RunnerOptions(TypedDict, total=False):
     max_invocation_page_bytes: int
     """How large the part of the state is that an invocation is given at once; it reads the rest page by page, with one
     operation at least on each. Default: 5 MiB, as AWS Lambda does."""
-    store: Store | str
-    """Where executions are kept: `memory:` (the default), `sqlite:///FILE`, or a store that never waits, as
-    `everstep.service.stores.memory.MemoryStore`. What is found unfinished there goes on."""
+    store: Store
+    """Where executions are kept: a store that never waits, as `everstep.service.stores.memory.MemoryStore`. Runners that
+    share one need different seeds, because those make the ids. Default: a store in memory of the runner's own."""
     allow_unused: bool
     """True: names in `callbacks` and `steps` that nothing bears are no error. Default: when an execution succeeded
     without one of them, the test is told so, with the names that did occur."""
@@ -313,7 +313,7 @@ def plan_of(options: RunnerOptions) -> Plan:
         seed=options.get("seed", 0),
         region=options.get("region", "us-east-1"),
         account=options.get("account_id", "000000000000"),
-        store=options.get("store", "memory:"),
+        store=options.get("store"),
         allow_unused=options.get("allow_unused", False),
     )
 

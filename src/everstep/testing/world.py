@@ -61,7 +61,7 @@ class World:
         self.clock: MovableClock = WaitingClock() if plan.is_real_time else VirtualClock()
         self.hand = Hand()
         self._ids = CountingIds(plan.seed)
-        self._store = MemoryStore() if isinstance(plan.store, str) else plan.store
+        self._store = plan.store or MemoryStore()
         self._functions = TestFunctions(functions, plan.timeouts, plan.execution_timeout_seconds)
         self._answers = Answers(plan, delay)
         self._owed: deque[Effect] = deque()

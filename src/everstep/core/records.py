@@ -13,10 +13,11 @@ else, equality, hash, errors of whoever wants to change it, is what `dataclass` 
 ([0016](../../../docs/decisions/0016-records-are-filled-before-they-are-frozen.md)).
 """
 
+from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["changed", "quick"]
+__all__ = ["changed", "compiled", "quick"]
 
 T = TypeVar("T")
 
@@ -60,13 +61,20 @@ def quick(cls: type[T]) -> type[T]:
         *(["    made.__post_init__()"] if hasattr(cls, "__post_init__") else []),
         "    return made",
     ]
-    exec("\n".join(lines), world)  # As dataclass makes its own: from names of members, nothing that came from outside.
+    compiled(lines, world)
     slow = cls.__init__
     quick_init = world["__init__"]
     quick_init.__qualname__, quick_init.__wrapped__ = slow.__qualname__, slow
     cls.__init__ = quick_init  # type: ignore[method-assign]  # what it is for
     setattr(cls, _CHANGE, world["change"])
     return cls
+
+
+def compiled(lines: Iterable[str], world: dict[str, Any]) -> dict[str, Any]:
+    """The world with what these lines define in it. They are made of names of members, as dataclass makes its own, and
+    hold nothing that came from outside."""
+    exec("\n".join(lines), world)
+    return world
 
 
 def _parameters(members: tuple[Field[Any], ...]) -> str:

@@ -66,8 +66,8 @@ class RunnerOptions(TypedDict, total=False):
     """How large the part of the state is that an invocation is given at once; it reads the rest page by page, with one
     operation at least on each. Default: 5 MiB, as AWS Lambda does."""
     store: Store
-    """Where executions are kept: a store that never waits, as `everstep.service.stores.memory.MemoryStore`. Runners that
-    share one need different seeds, because those make the ids. Default: a store in memory of the runner's own."""
+    """Where executions are kept: a store that never waits, as `everstep.service.stores.memory.MemoryStore`. Runners
+    that share one need different seeds, because those make the ids. Default: a store in memory of the runner's own."""
     allow_unused: bool
     """True: names in `callbacks` and `steps` that nothing bears are no error. Default: when an execution succeeded
     without one of them, the test is told so, with the names that did occur."""

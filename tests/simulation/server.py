@@ -6,7 +6,9 @@ from contextlib import suppress
 from typing import Any
 
 from everstep.core.limits import Limits
+from everstep.core.machine.commands import Command
 from everstep.core.machine.delta import Delta, Effect
+from everstep.core.machine.state import Execution
 from everstep.core.model import Arn, Millis
 from everstep.core.refusal import Refused
 from everstep.service.dispatch import Dispatcher, perform
@@ -106,11 +108,18 @@ class Incarnation:
         return self._is_up
 
     def perform_again(self, effect: Effect) -> None:
-        """An effect, old or new, is performed beside the dispatcher."""
+        """An effect, old or new, is performed beside the dispatcher, and as stubbornly."""
 
         async def again(service: Service) -> None:
+            async def insist(arn: Arn, command: Command) -> tuple[Delta, Execution]:
+                while True:
+                    try:
+                        return await service.submit(arn, command)
+                    except StoreError:
+                        await asyncio.sleep(1)
+
             with suppress(StoreError, Refused):
-                await perform(service, self._invoker, self._ids, effect)
+                await perform(service, self._invoker, self._ids, effect, submit=insist)
 
         self.serve(again)
 

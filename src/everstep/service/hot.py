@@ -6,18 +6,39 @@ each other in its lane, so that no work is decided twice for nothing.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager
 
 from everstep.core.machine.state import Execution
 from everstep.core.model import Arn
 
 
-@dataclass(slots=True)
 class _Lane:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    users: int = 0
+    """The turn of whoever enters it, in order of asking."""
+
+    __slots__ = ("_arn", "_lanes", "_lock", "_users")
+
+    def __init__(self, arn: Arn, lanes: "dict[Arn, _Lane]") -> None:
+        self._arn = arn
+        self._lanes = lanes
+        self._lock = asyncio.Lock()
+        self._users = 0
+
+    async def __aenter__(self) -> None:
+        self._users += 1
+        try:
+            await self._lock.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self._users -= 1
+        if self._users == 0:
+            del self._lanes[self._arn]
 
 
 class Hot:
@@ -29,18 +50,12 @@ class Hot:
         self._executions: OrderedDict[Arn, Execution] = OrderedDict()
         self._lanes: dict[Arn, _Lane] = {}
 
-    @asynccontextmanager
-    async def lane(self, arn: Arn) -> AsyncIterator[None]:
-        """Have the execution to oneself, in order of asking."""
-        lane = self._lanes.setdefault(arn, _Lane())
-        lane.users += 1
-        try:
-            async with lane.lock:
-                yield
-        finally:
-            lane.users -= 1
-            if lane.users == 0:
-                del self._lanes[arn]
+    def lane(self, arn: Arn) -> AbstractAsyncContextManager[None]:
+        """Have the execution to oneself, in order of asking. To be entered at once."""
+        lane = self._lanes.get(arn)
+        if lane is None:
+            lane = self._lanes[arn] = _Lane(arn, self._lanes)
+        return lane
 
     def get(self, arn: Arn) -> Execution | None:
         execution = self._executions.get(arn)

@@ -24,7 +24,7 @@ class Query:
     __slots__ = ("_values",)
 
     def __init__(self, text: str) -> None:
-        self._values = parse_qs(text)
+        self._values = parse_qs(text) if text else {}
 
     def text(self, name: str, shape: Text = FREE) -> str | None:
         text = self._values.get(name, [None])[0]

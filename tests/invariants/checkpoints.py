@@ -96,7 +96,7 @@ def the_same_client_token_gets_the_same_answer(record: Record) -> _BREACH:
             if save.is_accepted:
                 first[save.arn] = save
             continue
-        if save.sent_at - before.sent_at > IDEMPOTENCY_WINDOW_MS - record.skew_ms_max:
+        if save.heard_at - before.sent_at > IDEMPOTENCY_WINDOW_MS - record.skew_ms_max:
             continue
         if save.is_accepted and save.next_token != before.next_token:
             yield save.arn, f"the client token {save.client_token} was given two different tokens"

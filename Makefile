@@ -70,6 +70,12 @@ sim: $(READY) ## random programs where everything goes wrong: SEEDS=20000 takes 
 bench: $(READY) ## everstep beside its peers; ONLY=a,f (workloads), ROUNDS=3, SCALE=quick
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(filter quick,$(SCALE)),--quick) $(ARGS)
 
+bench-micro: $(READY) ## the hot paths of the core alone, timed
+	@$(BIN)/python -m pytest -n0 bench/micro --benchmark-columns=min,median,ops $(ARGS)
+
+bench-check: $(READY) ## their instructions against those recorded (valgrind); ARGS=--record writes new ones
+	@$(BIN)/python -m bench.micro $(ARGS)
+
 image: ## the container image; IMAGE=name:tag, BASE=an image with Python, if not the public one
 	@docker build $(if $(BASE),--build-arg BASE=$(BASE)) --tag $(IMAGE) $(DOCKER_BUILD_OPTIONS) .
 

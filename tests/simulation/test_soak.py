@@ -29,7 +29,7 @@ def test_a_seed_is_the_same_run_every_time(seed: int) -> None:
 
 FOUND = {
     2443: "the checker forgot that another invocation's request makes the service forget the one before it",
-    5619: "an effect that was performed beside the dispatcher gave up when the disk was full, and with it the execution",
+    5619: "an effect performed beside the dispatcher gave up when the disk was full, and with it the execution",
     5911: "a clock set forward by an hour ends the window in which a ClientToken is known",
 }
 """Seeds that once showed a mistake, each with what it was."""

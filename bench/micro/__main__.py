@@ -56,12 +56,10 @@ def compared(found: dict[str, int], recorded: dict[str, int]) -> tuple[list[str]
         if before is None:
             lines.append(f"{name:8} {count:12,}  not recorded")
             continue
-        change = count / before - 1
-        verdict = (
-            "MORE THAN RECORDED" if change > TOLERANCE else "less: record it" if change < -TOLERANCE else "as ever"
-        )
-        is_good &= change <= TOLERANCE
-        lines.append(f"{name:8} {count:12,}  {change:+7.1%}  {verdict}")
+        is_more, is_less = count > before * (1 + TOLERANCE), count < before * (1 - TOLERANCE)
+        verdict = "MORE THAN RECORDED" if is_more else "less: record it" if is_less else "as ever"
+        lines.append(f"{name:8} {count:12,}  {count / before - 1:+7.1%}  {verdict}")
+        is_good &= not is_more
     return lines, is_good
 
 

@@ -27,6 +27,7 @@ _SERVICE = [
     "service.http.asgi",
     "service.http.serve",
     "service.invokers",
+    "service.house",
     "service.app",
 ]
 _SDK = [*_PROTOCOL, "sdk.replay", "sdk", "sdk.drive", "errors", "version"]
@@ -53,7 +54,9 @@ MAY_IMPORT = {
     "service.http.connections": ["service.http.joining"],
     "service.http.joining": [],
     "service.invokers": _LOGIC,
+    "service.house": [*_LOGIC, "service.stores"],
     "service.app": _SERVICE,
+    "engine": [*_LOGIC, "sdk", "errors", "service.house", "service.http", "service.http.asgi", "host"],
     "host": [*_PROTOCOL, "service.ports", "service.http.asgi", "service.http.serve", "host.worker"],
     "host.worker": [*_PROTOCOL, "sdk", "errors", "host", "compat.aws_sdk"],
     "drawing": ["core"],

@@ -1,20 +1,18 @@
-"""Wires the adapters together: the one place that knows them all.
+"""Puts HTTP before a service that works: the one place that knows both.
 
-    settings -> store, clock, ids, functions' host -> service -> dispatcher, timers, HTTP
+    settings -> house (store, clock, ids, functions' host, service, dispatcher, timers) -> front, API, server
 
 `running` gives a service that answers, has taken up what an earlier process left, and lets go of everything at the
 end. Nothing acknowledged depends on a clean end.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
-from everstep.core.limits import LIMITS, Limits
-from everstep.service.dispatch import Dispatcher
 from everstep.service.functions import EveryFunction
+from everstep.service.house import Host, Hosted, Overheard, Plan, at_home, open_store
 from everstep.service.http.access import Access
 from everstep.service.http.admission import BOUNDS, Admission, Bounds
 from everstep.service.http.api import application
@@ -25,65 +23,28 @@ from everstep.service.http.metrics import Metrics, Owing
 from everstep.service.http.readiness import Readiness
 from everstep.service.http.serve import Server, Tls, bind
 from everstep.service.invokers.http import HttpInvoker
-from everstep.service.pace import PacedClock
-from everstep.service.page.page import Library, Page, PageSettings, Workforce
-from everstep.service.ports import Clock, Functions, Ids, Invoker, Store, StoreError
-from everstep.service.service import Place, Service, World
-from everstep.service.stores.memory import MemoryStore
-from everstep.service.stores.sqlite import SqliteStore
-from everstep.service.timers import Timers
-from everstep.service.world import RandomIds, RealClock
+from everstep.service.ports import Clock, Functions, Ids, Store
+from everstep.service.service import Service
 
-logger = logging.getLogger(__name__)
+__all__ = ["App", "Host", "Hosted", "Overheard", "Settings", "lambda_endpoint", "open_store", "running"]
 
 DEFAULT_PORT = 9014
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How a service runs."""
+class Settings(Plan):
+    """How a service runs over HTTP."""
 
-    store: str = "memory:"
-    """`memory:` or `sqlite:///FILE` (three slashes and a relative path, four and an absolute one)."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     """0: any free one."""
     dialect: Dialect = Dialect.AWS
-    limits: Limits = LIMITS
-    place: Place = field(default_factory=Place)
-    recover: bool = True
-    """Take up unfinished executions that the store holds; else they can be read, but their functions are not called."""
-    time_scale: float = 1.0
-    """Seconds that a second of waiting takes (see `pace`); 0 skips it."""
     access: Access = field(default_factory=Access)
     tls: Tls | None = None
     """None: plain HTTP."""
     bounds: Bounds = BOUNDS
-    page: PageSettings = field(default_factory=PageSettings)
     drain_seconds: float = 0.0
     """How long SIGTERM lets running functions end before the service stops; the next start goes on with the rest."""
-
-
-Overheard = Callable[[str, str, str | None], None]
-"""Told a line, the stream that it was written to, and the id of the request that was served."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hosted:
-    """Where functions run, and which there are."""
-
-    invoker: Invoker
-    functions: Functions
-    redirect: Callable[[str], None] | None = None
-    """Changes the endpoint at which functions are invoked; None where they have none."""
-    roster: Callable[[], Sequence[Workforce]] = lambda: ()
-    """The workers that run in this process."""
-    overhear: Callable[[Overheard], None] = lambda _listener: None
-    """Has somebody told of every line that functions write here."""
-
-
-Host = Callable[[str], AbstractAsyncContextManager[Hosted]]
-"""Opens the place where functions run, given the endpoint that they shall report to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,15 +88,6 @@ def lambda_endpoint(
     return host
 
 
-async def open_store(url: str) -> Library:
-    """The store that a URL names. Raises StoreError for one that cannot be used."""
-    if url in ("memory:", "memory://"):
-        return MemoryStore()
-    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
-        return await SqliteStore.open(url.removeprefix("sqlite:///"))
-    raise StoreError(f"{url!r} names no store; write memory: or sqlite:///FILE")
-
-
 @asynccontextmanager
 async def running(
     settings: Settings,
@@ -150,32 +102,15 @@ async def running(
 
     Raises PortInUseError and StoreError before anything was changed.
     """
-    clock, ids = clock or RealClock(), ids or RandomIds()
-    pace = PacedClock(clock, settings.time_scale) if settings.time_scale != 1 else None
-    clock = pace or clock
     sock = bind(settings.host, settings.port)
     async with AsyncExitStack() as stack:
         stack.callback(sock.close)
-        store = await open_store(settings.store)
-        stack.push_async_callback(store.close)
         endpoint = f"{'https' if settings.tls else 'http'}://{_reachable(settings.host)}:{sock.getsockname()[1]}"
-        hosted = await stack.enter_async_context(host(endpoint))
-        world = World(store=store, clock=clock, ids=ids, invoker=hosted.invoker, functions=hosted.functions)
-        service = Service(world, limits=settings.limits, place=settings.place)
-        dispatcher = Dispatcher(
-            service, hosted.invoker, ids, only_own=not settings.recover, on_rest=pace.rest if pace else None
-        )
-        stack.push_async_callback(dispatcher.close)
-        timers = Timers(service, store, clock)
-        taken_up = await dispatcher.recover(store) if settings.recover else 0
-        watching = asyncio.create_task(timers.run())
-        stack.push_async_callback(_cancelled, watching)
-        page = Page(service, store, clock, ids, replace(settings.page, roster=hosted.roster))
-        hosted.overhear(page.logbook.hear)
-        stack.push_async_callback(page.close)
-        front = _front(settings, service, Owing(store=store, clock=clock, dispatcher=dispatcher))
-        api = application(service, dialect=settings.dialect, redirect=hosted.redirect, front=front, page=page)
-        drain = Draining(dispatcher, front.readiness, settings.drain_seconds, on_drain)
+        house = await stack.enter_async_context(at_home(settings, host, endpoint=endpoint, clock=clock, ids=ids))
+        service, page = house.service, house.page
+        front = _front(settings, service, Owing(store=house.store, clock=house.clock, dispatcher=house.dispatcher))
+        api = application(service, dialect=settings.dialect, redirect=house.hosted.redirect, front=front, page=page)
+        drain = Draining(house.dispatcher, front.readiness, settings.drain_seconds, on_drain)
 
         async def ending() -> None:
             page.feed.close()  # a stream would keep its connection, and with it the server
@@ -185,7 +120,12 @@ async def running(
         serving = await _started(server)
         try:
             yield App(
-                service=service, store=store, endpoint=endpoint, taken_up=taken_up, server=server, serving=serving
+                service=service,
+                store=house.store,
+                endpoint=endpoint,
+                taken_up=house.taken_up,
+                server=server,
+                serving=serving,
             )
         finally:
             page.feed.close()
@@ -215,11 +155,6 @@ async def _started(server: Server) -> "asyncio.Task[None]":
     if serving.done():
         await serving
     return serving
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _reachable(host: str) -> str:

@@ -116,6 +116,7 @@ _CONTESTANTS: Mapping[str, tuple[str | None, tuple[str, ...]]] = {
     "everstep-embedded": (None, ("everstep_embedded",)),
     "everstep-memory": (None, ("everstep_memory",)),
     "everstep-service": (None, ("everstep_crowd",)),
+    "everstep-sleepers": (None, ("everstep_sleepers",)),
     "everstep-sdk": (None, ("sdk", "everstep")),
     "everstep-test-runner": (None, ("everstep_tests",)),
     "official-runner": ("official", ("official_memory",)),

@@ -1,8 +1,7 @@
 """Whether thousands of branches finish, how long they take and how much memory: `async`, on a SQLite file, over HTTP.
 
-Twice: 10,000 items with a step each, at most 100 at a time; and 1,000 items that sleep until their callbacks are
-answered, in random order. A wake-up that got lost would leave the execution waiting for ever, so a limit of time
-stands for it.
+Of two kinds: items with a step each, so many at a time; and items that sleep until their callbacks are answered, in
+random order. A wake-up that got lost would leave the execution waiting for ever, so a limit of time stands for it.
 """
 
 import asyncio
@@ -10,7 +9,6 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +24,6 @@ from everstep.service.app import App, Settings, running
 from everstep.service.service import StartCommand
 
 APP = Path(__file__).parent / "fan_out_functions.py"
-ITEMS, CONCURRENCY = 10_000, 100
-CALLBACKS = 1_000
 SECONDS_MAX = 600
 QUOTAS_OFF = Limits(operations_max=10**9, written_bytes_max=10**15)
 
@@ -42,12 +38,6 @@ class FanOut:
     is_right: bool
     worker_mib: float
     service_mib: float
-
-    def lines(self) -> Iterator[str]:
-        yield self.what
-        verdict = "finished, and the sum is right" if self.is_right else "WRONG"
-        yield f"  {self.seconds:,.1f} s, {self.invocations:,} invocations: {verdict}"
-        yield f"  peak memory: {self.worker_mib:,.0f} MiB in the function, {self.service_mib:,.0f} MiB in the service"
 
 
 class Callbacks:
@@ -106,8 +96,3 @@ async def _run(app: App, function: str, event: dict[str, Any], seed: int | None)
         worker_mib=result.get("peak_mib", 0.0),
         service_mib=peak_mib(),
     )
-
-
-def all_fan_outs() -> Iterator[FanOut]:
-    yield asyncio.run(fan_out("many_items", {"items": ITEMS, "concurrency": CONCURRENCY}))
-    yield asyncio.run(fan_out("many_callbacks", {"items": CALLBACKS}, answers_seed=time.time_ns() % 1_000_000))

@@ -12,7 +12,7 @@ from typing import Any
 from bench.rows import Better, Figure, Target
 
 HTTP, EMBEDDED, MEMORY = "everstep-http", "everstep-embedded", "everstep-memory"
-SDK, CROWD = "everstep-sdk", "everstep-service"
+SDK, CROWD, SLEEPERS = "everstep-sdk", "everstep-service", "everstep-sleepers"
 OFFICIAL_RUNNER, OFFICIAL_SDK = "official-runner", "official-sdk"
 OFFICIAL_HTTP, OFFICIAL_SQLITE = "official-emulator", "official-emulator-sqlite"
 ASYNC_DURABLE, ASYNC_DURABLE_SDK = "async-durable", "async-durable-sdk"
@@ -257,7 +257,17 @@ def _fan_outs(scale: Scale) -> tuple[Case, ...]:
         case(many, is_async=True, contestants=(HTTP, RESTATE, MEMORY), target=Target(bound=10))
         for many in scale.items[1:]
     ]
-    return tuple(found)
+    sleepers = Case(
+        workload="e",
+        title=f"{few:,} callbacks answered in random order, async",
+        task="sleepers",
+        arguments={"items": few},
+        contestants=(SLEEPERS,),
+        figures=(_slower("seconds", unit="s"),),
+        rounds_max=1,
+        seconds_max=120,
+    )
+    return (*found, sleepers)
 
 
 def _replays(scale: Scale) -> tuple[Case, ...]:

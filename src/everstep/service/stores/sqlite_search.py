@@ -1,7 +1,8 @@
 """The questions that people ask of a SQLite store. Each answer shows one moment of the file."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from everstep.core.machine.state import Head, Source
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus, Millis, Operation
@@ -62,7 +63,7 @@ def read_counts(connection: sqlite3.Connection, search: Search) -> Mapping[Execu
     where, values = _where(search, pages=False)
     # The index of statuses has all that is counted, unless something is asked that only the lines know: then walking
     # them in their own order (said by the plus) spares a look-up for each.
-    group = "+status" if search.name or search.attributes or search.version else "status"
+    group = "status" if _is_indexed(search) else "+status"
     found = connection.execute(f"SELECT status, count(*) FROM lines WHERE {where} GROUP BY {group}", values)
     return {ExecutionStatus(status): count for status, count in found}
 
@@ -81,13 +82,43 @@ def read_span(connection: sqlite3.Connection, search: Search) -> tuple[Millis, M
 def read_histogram(
     connection: sqlite3.Connection, search: Search, start: Millis, width_ms: int, buckets: int
 ) -> list[Bucket]:
+    if _is_indexed(search):
+        return _counted_buckets(connection, search, start, width_ms, buckets)
     where, values = _where(search, pages=False)
     found = connection.execute(
         f"SELECT (started_at - ?) / ? AS number, status, count(*) FROM lines WHERE {where}"
         " AND started_at >= ? AND started_at < ? GROUP BY number, status ORDER BY number, status",
         (start, width_ms, *values, start, start + width_ms * buckets),
     )
+    return _buckets(found)
+
+
+def _counted_buckets(
+    connection: sqlite3.Connection, search: Search, start: Millis, width_ms: int, buckets: int
+) -> list[Bucket]:
+    """Each bucket of each status is one stretch of an index, and counting a stretch costs a tenth of sorting it."""
+    where, values = _where(replace(search, statuses=frozenset()), pages=False)
+    statuses = sorted(status.value for status in search.statuses or ExecutionStatus)
+    found = connection.execute(
+        "WITH RECURSIVE numbers (number) AS (VALUES (0) UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < ?),"
+        f" wanted (state) AS (VALUES {', '.join(['(?)'] * len(statuses))}),"
+        " counted AS MATERIALIZED (SELECT number, state, (SELECT count(*) FROM lines"
+        f" WHERE {where} AND status = state AND started_at >= ? + number * ? AND started_at < ? + (number + 1) * ?)"
+        " AS count FROM numbers CROSS JOIN wanted)"
+        " SELECT number, state, count FROM counted WHERE count > 0 ORDER BY number, state",
+        (buckets, *statuses, *values, start, width_ms, start, width_ms),
+    )
+    return _buckets(found)
+
+
+def _buckets(found: Iterable[tuple[int, str, int]]) -> list[Bucket]:
     return [Bucket(number=number, status=ExecutionStatus(status), count=count) for number, status, count in found]
+
+
+def _is_indexed(search: Search) -> bool:
+    """Whether the indexes of statuses know everything that is asked."""
+    asked = (search.version, search.name, search.error, search.attributes, search.parent, search.source)
+    return not any(asked)
 
 
 def read_by_function(connection: sqlite3.Connection) -> list[FunctionCount]:

@@ -5,14 +5,13 @@ from enum import StrEnum
 
 from everstep.core.events import Event, EventType
 from everstep.core.model import Millis
+from everstep.core.subjects import Happening, subject_of
 from everstep.drawing.wording import (
     HAPPENING_WORDS,
     KIND_WORDS,
-    Happening,
     duration,
     error_line,
     line,
-    subject_of,
     title,
 )
 

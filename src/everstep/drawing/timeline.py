@@ -16,15 +16,13 @@ from dataclasses import dataclass, replace
 
 from everstep.core.events import Event, EventType
 from everstep.core.model import Millis, OperationId
+from everstep.core.subjects import Happening, Subject, subject_of
 from everstep.drawing.wording import (
     HAPPENING_WORDS,
     KIND_WORDS,
-    Happening,
-    Subject,
     duration,
     error_line,
     line,
-    subject_of,
     title,
 )
 

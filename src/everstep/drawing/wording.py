@@ -3,41 +3,11 @@
 Names and payloads come from elsewhere: nothing that a terminal would obey, and no second line, passes through here.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
-from everstep.core.events import Event, EventType
+from everstep.core.events import Event
 from everstep.core.model import ErrorObject, Millis
-
-
-class Happening(StrEnum):
-    """What an event says of its operation, whatever its kind."""
-
-    STARTED = "Started"
-    SUCCEEDED = "Succeeded"
-    FAILED = "Failed"
-    TIMED_OUT = "TimedOut"
-    STOPPED = "Stopped"
-    CANCELLED = "Cancelled"
-    COMPLETED = "Completed"
-    PAUSED = "Paused"
-    RESUMED = "Resumed"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An event's type, taken apart: `StepFailed` is (Step, Failed)."""
-
-    kind: str
-    happening: Happening
-
-
-def subject_of(event_type: EventType) -> Subject:
-    text = event_type.value
-    happening = next(happening for happening in Happening if text.endswith(happening.value))
-    return Subject(text.removesuffix(happening.value), happening)
-
+from everstep.core.subjects import Happening, subject_of
 
 KIND_WORDS = {
     "Execution": "execution",

@@ -39,7 +39,16 @@ def main() -> int:
     print("\n".join(text))  # noqa: T201 - what it is for
     if wishes.document:
         picture.write(rows, PICTURE)
-        picture.put_table(DOCUMENT, [table.headline(machine, found.rounds, found.seconds), "", *table.markdown(rows)])
+        headline = table.headline(machine, found.rounds, found.seconds)
+        shown = [
+            f"![everstep and its peers]({PICTURE.name})",
+            "",
+            headline,
+            table.summary(rows),
+            "",
+            *table.markdown(rows),
+        ]
+        picture.put_table(DOCUMENT, shown)
     return 1 if any(row.is_ours and row.value is None for row in rows) else 0
 
 

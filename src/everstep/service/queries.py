@@ -4,8 +4,9 @@ A page of the state leaves out what the function need not know: everything insid
 its body must run again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from everstep.core.events import Event
 from everstep.core.limits import LIMITS, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX
@@ -120,6 +121,20 @@ async def history_page(
     if len(events) <= limit:
         return HistoryPage(events=tuple(events))
     return HistoryPage(events=tuple(events[:limit]), next_marker=str(events[limit - 1].event_id))
+
+
+def page_of(events: Sequence[Event], marker: str | None, max_items: int, *, newest_first: bool) -> HistoryPage:
+    """The same page of a history that is at hand whole, oldest event first."""
+    limit = page_size(max_items)
+    after = _number(marker) if marker else None
+    ordered = reversed(events) if newest_first else events
+    beyond = (
+        one for one in ordered if after is None or (one.event_id < after if newest_first else one.event_id > after)
+    )
+    found = tuple(islice(beyond, limit + 1))
+    if len(found) <= limit:
+        return HistoryPage(events=found)
+    return HistoryPage(events=found[:limit], next_marker=str(found[limit - 1].event_id))
 
 
 def _number(marker: str) -> int:

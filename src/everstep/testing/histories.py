@@ -13,14 +13,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from everstep.core.events import Event, EventType
 from everstep.core.model import Arn, ExecutionStatus
 from everstep.core.names import ExecutionName
-from everstep.core.wire.events import decode_event, encode_event
+from everstep.core.wire.events import encode_event
 from everstep.core.wire.executions import encode_execution
-from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
+from everstep.core.wire.exports import NotHistoryError, decode_exported
+from everstep.core.wire.text import JsonObject, NotJsonError, load
 from everstep.sdk.handler import DurableFunction
 from everstep.testing.errors import DurableFunctionsTestError, HistoryError
 from everstep.testing.functions import durable
@@ -93,21 +94,15 @@ def read_history(history: str | Path | Mapping[str, Any]) -> Recorded:
             content = load(Path(history).read_bytes())
         except NotJsonError as error:
             raise DurableFunctionsTestError(f"{called} is no history: {error}") from error
-    if not isinstance(content, Mapping) or not isinstance(content.get("Events"), list):
-        raise DurableFunctionsTestError(f'{called} is no history: it has no list of "Events"')
-    if content.get("NextMarker"):
-        raise DurableFunctionsTestError(f"{called} is only the first page of a history; export all of it")
     try:
-        events = [decode_event(event) for event in cast("list[Json]", content["Events"])]
-    except ValueError as error:
-        raise DurableFunctionsTestError(f"{called} is no history: {error}") from error
+        exported = decode_exported(content)
+    except NotHistoryError as error:
+        raise DurableFunctionsTestError(f"{called} {error}") from error
     if '"Truncated": true' in json.dumps(content["Events"]):
         raise DurableFunctionsTestError(
             f"{called} lacks the execution's data; export it with everstep, or with --include-execution-data"
         )
-    execution = content.get("Execution")
-    arn = execution.get("DurableExecutionArn") if isinstance(execution, Mapping) else content.get("DurableExecutionArn")
-    return recorded_from(Arn(arn) if isinstance(arn, str) else _NO_ARN, sorted(events, key=lambda one: one.event_id))
+    return recorded_from(exported.arn or _NO_ARN, exported.events)
 
 
 def recorded_from(arn: Arn, events: Sequence[Event]) -> Recorded:

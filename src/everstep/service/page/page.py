@@ -16,12 +16,14 @@ from everstep.core.machine.state import Origin, Source
 from everstep.core.model import Arn, ExecutionStatus, OperationId
 from everstep.core.names import FunctionName, is_execution_name
 from everstep.core.refusal import Code, Refused, invalid, not_found
-from everstep.service.catalogue import Catalogue, FunctionCount, Line, LinePage, Search
+from everstep.service.catalogue import Catalogue, FunctionCount, Line, LinePage, SaidPage, Search
 from everstep.service.page.bulk import Bulks
 from everstep.service.page.feed import Feed, Note, NoteKind
+from everstep.service.page.imports import Imports, is_imported
 from everstep.service.page.logbook import LINES_KEPT, Logbook
-from everstep.service.page.story import Story, Tree
+from everstep.service.page.story import Story, Tree, View
 from everstep.service.ports import Clock, FunctionConfig, Ids, Store, Summary
+from everstep.service.queries import HistoryPage, page_of
 from everstep.service.service import Service, StartCommand, Started
 
 EVENTS_AT_ONCE = 1_000
@@ -68,16 +70,6 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One execution, looked at."""
-
-    summary: Summary
-    line: Line
-    tree: Tree
-    story: Story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionView:
     """A function, and how it fares."""
 
@@ -103,6 +95,7 @@ class Page:
         self.started_at = clock.now()
         self.feed = Feed(ids.new()[:8])
         self.bulks = Bulks(service, catalogue, clock)
+        self.imports = Imports(clock, ids)
         self.logbook = Logbook(catalogue, clock, keep=settings.log_lines, on_said=self._said)
         self.clock = clock
         self._service = service
@@ -124,6 +117,8 @@ class Page:
     # ------------------------------------------------------------------ looking
     async def line(self, arn: Arn) -> Line:
         """Raises Refused NOT_FOUND."""
+        if is_imported(arn):
+            return self.imports.view(arn).line
         lines = await self.catalogue.lines([arn])
         if not lines:
             raise not_found()
@@ -131,6 +126,8 @@ class Page:
 
     async def view(self, arn: Arn) -> View:
         """The execution with its tree and its story. Raises Refused NOT_FOUND."""
+        if is_imported(arn):
+            return self.imports.view(arn)
         summary = await self._service.get(arn)
         known = self._remembered.pop(arn, None)
         version, tree, story = known if known is not None else (0, Tree(()), Story())
@@ -144,11 +141,17 @@ class Page:
             self._remembered.popitem(last=False)
         return View(summary=summary, line=await self.line(arn), tree=tree, story=story)
 
+    async def summary(self, arn: Arn) -> Summary:
+        """The execution without its operations. Raises Refused NOT_FOUND."""
+        return self.imports.view(arn).summary if is_imported(arn) else await self._service.get(arn)
+
     def _weight(self) -> int:
         return sum(len(tree.all) for _, tree, _ in self._remembered.values())
 
     async def events(self, arn: Arn, *, after: int = 0) -> list[Event]:
         """The whole history beyond `after`, oldest first."""
+        if is_imported(arn):
+            return [event for event in self.imports.events(arn) if event.event_id > after]
         found: list[Event] = []
         while True:
             page = await self._store.events(arn, limit=EVENTS_AT_ONCE, after=after)
@@ -156,6 +159,18 @@ class Page:
             if len(page) < EVENTS_AT_ONCE:
                 return found
             after = page[-1].event_id
+
+    async def history(self, arn: Arn, *, marker: str | None, max_items: int, newest_first: bool) -> HistoryPage:
+        """A page of the history. Raises Refused NOT_FOUND, and for a marker that is not ours."""
+        if is_imported(arn):
+            return page_of(self.imports.events(arn), marker, max_items, newest_first=newest_first)
+        return await self._service.history(arn, marker=marker, max_items=max_items, newest_first=newest_first)
+
+    async def said(self, arn: Arn, *, limit: int, after: int, operation_id: str | None) -> SaidPage:
+        """What its function logged; of an imported history nothing is known."""
+        if is_imported(arn):
+            return SaidPage(said=())
+        return await self.catalogue.said(arn, limit=limit, after=after, operation_id=operation_id)
 
     async def related(self, line: Line) -> tuple[Sequence[Line], Sequence[Line], Sequence[Line], Sequence[Line]]:
         """Parent, children, source and forks, as far as they still exist."""
@@ -188,8 +203,10 @@ class Page:
         return page.lines
 
     # ------------------------------------------------------------------ acting
-    def check_writable(self) -> None:
-        """Raises Refused in read-only mode."""
+    def check_writable(self, subject: str = "") -> None:
+        """Raises Refused in read-only mode, and for what was only brought along to look at."""
+        if is_imported(subject):
+            raise Refused(Code.CONFLICT, f"{subject} is a history that was imported: there is nothing to do but look")
         if self.settings.read_only:
             raise Refused(Code.ACCESS_DENIED, "this service is read-only: look, but start and change nothing")
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from everstep.core.events import Event, EventType
-from everstep.core.model import ErrorObject, Kind, Millis, Operation, OperationId, Status
+from everstep.core.model import Arn, ErrorObject, Kind, Millis, Operation, OperationId, Status
+from everstep.service.catalogue import Line
+from everstep.service.ports import Summary
 
 ATTEMPTS_KEPT_MAX = 50
 """Of one step; a poll may have thousands."""
@@ -180,3 +182,26 @@ class Story:
         ended = replace(began, number=number, status=status, ended_at=event.at, error=event.error, retry_at=retry_at)
         attempts.append(ended)
         del attempts[: -2 * ATTEMPTS_KEPT_MAX]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """Where a history came from that is no execution of this service."""
+
+    at: Millis
+    """When it was brought along."""
+    arn: Arn | None
+    """The execution that it is the history of; None where it does not say."""
+    until: Millis
+    """Its last event: the moment that it shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One execution, looked at."""
+
+    summary: Summary
+    line: Line
+    tree: Tree
+    story: Story
+    imported: Imported | None = None

@@ -25,16 +25,16 @@ from everstep.service.page.page import Page
 from everstep.service.service import StartCommand
 
 
-def _writable(desk: Desk) -> Page:
+def _writable(desk: Desk, call: Call) -> Page:
     page = page_of(desk)
-    page.check_writable()
+    page.check_writable(call.subject)
     return page
 
 
 # --------------------------------------------------------------------------- births
 async def start(desk: Desk, call: Call) -> Response:
     """POST /everstep/v1/executions"""
-    page, body = _writable(desk), Body.of(call)
+    page, body = _writable(desk, call), Body.of(call)
     function = function_of(body.need_text("function"), body.text("version"))
     started = await page.start(
         StartCommand(
@@ -50,14 +50,14 @@ async def start(desk: Desk, call: Call) -> Response:
 
 async def rerun(desk: Desk, call: Call) -> Response:
     """POST …/{arn}/rerun"""
-    page, body = _writable(desk), Body.of(call)
+    page, body = _writable(desk, call), Body.of(call)
     started = await page.rerun(Arn(call.subject), name=_name(body), input=body.json("input"))
     return json_response(201, {"arn": started.arn, "existing": started.existing})
 
 
 async def fork(desk: Desk, call: Call) -> Response:
     """POST …/{arn}/fork"""
-    page, body = _writable(desk), Body.of(call)
+    page, body = _writable(desk, call), Body.of(call)
     started, copied = await page.fork(Arn(call.subject), body.need_text("operation_id"), name=_name(body))
     return json_response(201, {"arn": started.arn, "copied": copied})
 
@@ -88,20 +88,20 @@ async def resume(desk: Desk, call: Call) -> Response:
 
 
 async def _act(desk: Desk, call: Call, command: Command) -> Response:
-    page = _writable(desk)
+    page = _writable(desk, call)
     return json_response(200, shapes.a_line(await page.act(Arn(call.subject), command), page.clock.now()))
 
 
 async def retry(desk: Desk, call: Call) -> Response:
     """POST …/{arn}/retry"""
-    page = _writable(desk)
+    page = _writable(desk, call)
     line = await page.hurry(Arn(call.subject), Body.of(call).text("operation_id"))
     return json_response(200, shapes.a_line(line, page.clock.now()))
 
 
 async def delete(desk: Desk, call: Call) -> Response:
     """DELETE …/{arn}"""
-    _writable(desk)
+    _writable(desk, call)
     await desk.service.submit(Arn(call.subject), Delete())
     return json_response(202, {})
 
@@ -123,7 +123,7 @@ async def heartbeat(desk: Desk, call: Call) -> Response:
 
 
 async def _answer(desk: Desk, call: Call, answer: CallbackSuccess | CallbackFailure | CallbackHeartbeat) -> Response:
-    _writable(desk)
+    _writable(desk, call)
     await desk.service.answer_callback(call.subject, answer)
     return json_response(200, {})
 
@@ -134,7 +134,7 @@ _ACTIONS = {action.value: action for action in BulkAction}
 
 async def begin_bulk(desk: Desk, call: Call) -> Response:
     """POST /everstep/v1/bulk"""
-    page, body = _writable(desk), Body.of(call)
+    page, body = _writable(desk, call), Body.of(call)
     action = _ACTIONS.get(body.need_text("action"))
     if action is None:
         raise wrong("action", f"must be one of {', '.join(_ACTIONS)}")
@@ -150,7 +150,7 @@ async def begin_bulk(desk: Desk, call: Call) -> Response:
 
 async def break_off_bulk(desk: Desk, call: Call) -> Response:
     """DELETE /everstep/v1/bulk/{id}"""
-    page = _writable(desk)
+    page = _writable(desk, call)
     await page.bulks.break_off(call.subject)
     bulk = page.bulks.get(call.subject)
     if bulk is None:

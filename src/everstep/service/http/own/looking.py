@@ -13,7 +13,9 @@ from everstep.service.http.asgi import Response, json_response
 from everstep.service.http.desk import Call, Desk
 from everstep.service.http.own import reading, shapes
 from everstep.service.http.own.reading import wrong
-from everstep.service.page.page import Page, View
+from everstep.service.page.imports import is_imported
+from everstep.service.page.page import Page
+from everstep.service.page.story import View
 from everstep.version import __version__
 
 WAITS_MAX = 100
@@ -110,12 +112,13 @@ async def execution(desk: Desk, call: Call) -> Response:
     page = page_of(desk)
     view = await page.view(Arn(call.subject))
     waits = in_order_of_ripening([one for one in view.tree.all if is_waiting(one)]) if view.line.waits else []
-    return json_response(200, shapes.an_execution(view, page.clock.now(), waits[:WAITS_MAX], actions(page, view)))
+    now = view.imported.until if view.imported is not None else page.clock.now()
+    return json_response(200, shapes.an_execution(view, now, waits[:WAITS_MAX], actions(page, view)))
 
 
 def actions(page: Page, view: View) -> list[str]:
     """What can be done about it now."""
-    if page.settings.read_only:
+    if page.settings.read_only or view.imported is not None:
         return []
     head = view.summary.head
     found = ["rerun"] + (["fork"] if view.tree.all else [])
@@ -182,25 +185,25 @@ async def invocations(desk: Desk, call: Call) -> Response:
 
 async def events(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/events"""
-    arn = Arn(call.subject)
-    await page_of(desk).line(arn)
+    page, arn = page_of(desk), Arn(call.subject)
+    await page.line(arn)
     newest_first = reading.choice(call, "order", ("oldest", "newest")) == "newest"
-    page = await desk.service.history(
+    found = await page.history(
         arn,
         marker=call.query.text("cursor"),
         max_items=reading.limit(call, EVENTS_DEFAULT),
         newest_first=newest_first,
     )
     include_data = reading.flag(call, "data", default=False)
-    told = [encode_event(event, include_data=include_data) for event in page.events]
-    return json_response(200, {"events": told, "next": page.next_marker})
+    told = [encode_event(event, include_data=include_data) for event in found.events]
+    return json_response(200, {"events": told, "next": found.next_marker})
 
 
 async def payload(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/payload"""
     part, id_ = reading.choice(call, "part", ("input", "result", "error")), call.query.text("operation")
     if id_ is None:
-        summary = await desk.service.get(Arn(call.subject))
+        summary = await page_of(desk).summary(Arn(call.subject))
         text = _part(part, summary.origin.input, summary.head.result, summary.head.error)
     else:
         one = _operation(await page_of(desk).view(Arn(call.subject)), id_)
@@ -220,7 +223,7 @@ async def logs(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/logs"""
     page, after = page_of(desk), reading.cursor(call)
     await page.line(Arn(call.subject))
-    found = await page.catalogue.said(
+    found = await page.said(
         Arn(call.subject),
         limit=reading.limit(call, LOGS_DEFAULT),
         after=after,
@@ -249,11 +252,13 @@ async def related(desk: Desk, call: Call) -> Response:
 
 async def export(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/export"""
-    arn = Arn(call.subject)
-    found = await desk.service.get(arn)
-    told = [encode_event(event, include_data=True) for event in await page_of(desk).events(arn)]
+    page, arn = page_of(desk), Arn(call.subject)
+    found = await page.summary(arn)
+    imported = page.imports.view(arn).imported if is_imported(arn) else None
+    told = [encode_event(event, include_data=True) for event in await page.events(arn)]
+    execution = encode_execution(found.origin, found.head, include_data=True)
     content: JsonObject = {
-        "Execution": encode_execution(found.origin, found.head, include_data=True),
+        "Execution": execution if imported is None else {**execution, "DurableExecutionArn": imported.arn},
         "Events": [*told],
     }
     name = f"{found.origin.name}-{found.origin.execution_id}.json"

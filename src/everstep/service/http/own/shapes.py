@@ -11,8 +11,8 @@ from everstep.core.wire.text import Json, JsonObject, dump, load
 from everstep.service.catalogue import Line, Said
 from everstep.service.page.bulk import Bulk
 from everstep.service.page.feed import Note, NoteKind
-from everstep.service.page.page import FunctionView, View, Workforce
-from everstep.service.page.story import Attempt, Inside, Story, Tree
+from everstep.service.page.page import FunctionView, Workforce
+from everstep.service.page.story import Attempt, Imported, Inside, Story, Tree, View
 
 TEXT_CHARS_MAX = 2_000
 """How much of a payload is shown beside everything else."""
@@ -124,7 +124,12 @@ def an_execution(view: View, now: Millis, waits: Sequence[Operation], actions: I
             "by_kind": {kind.value: count for kind, count in tree.by_kind.items()},
         },
         "actions": list(actions),
+        "imported": None if view.imported is None else an_import(view.imported),
     }
+
+
+def an_import(imported: Imported) -> JsonObject:
+    return {"at": imported.at, "arn": imported.arn, "until": imported.until}
 
 
 def _parent(origin: Origin) -> Json:

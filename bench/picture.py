@@ -6,7 +6,6 @@ Hand-made SVG that follows the reader's light or dark theme.
 import math
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import groupby
 from pathlib import Path
 
 from bench.rows import Better, Row
@@ -23,6 +22,7 @@ CASES = (
     "import, beyond a bare Python",
 )
 """What stands for each kind of cost; the table has the rest."""
+FIGURES = frozenset({"per_second", "cpu_ms"})
 
 WIDTH, LABEL_WIDTH, VALUE_WIDTH = 760, 190, 120
 BAR, GAP, CASE_GAP, HEAD = 14, 4, 18, 20
@@ -63,15 +63,14 @@ def drawn(rows: Sequence[Row]) -> str:
 def _cases(rows: Sequence[Row]) -> Iterator[str | int]:
     """The elements, and at last the height."""
     y = 0
-    chosen = [row for row in rows if row.case in CASES and row.value is not None]
-    for key, group in groupby(chosen, key=lambda row: (row.case, row.figure)):
-        found = list(group)
-        if key[1] not in ("per_second", "cpu_ms"):
+    for case in CASES:
+        found = [row for row in rows if row.case == case and row.figure in FIGURES and row.value is not None]
+        if not found:
             continue
         y += HEAD
         direction = "longer is better" if found[0].better is Better.HIGHER else "shorter is better"
         yield (
-            f'<text x="0" y="{y}"><tspan class="case">{escape(key[0])}</tspan>'
+            f'<text x="0" y="{y}"><tspan class="case">{escape(case)}</tspan>'
             f'<tspan class="quiet"> ({escape(found[0].unit)}, {direction}, logarithmic)</tspan></text>'
         )
         y += 8

@@ -1,5 +1,6 @@
 """The table and the picture of the results."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,6 +31,11 @@ def test_the_picture_is_well_formed_and_has_a_bar_for_everybody_who_has_a_value(
     tree = ElementTree.fromstring(drawn(ROWS))
     bars = [element.get("class") for element in tree.iter("{http://www.w3.org/2000/svg}rect")]
     assert bars == ["ours", "peer"]
+
+
+def test_a_case_is_drawn_once_though_its_rows_stand_apart() -> None:
+    other = replace(ROWS[1], case="checkpoints of a step, 32 clients")
+    assert drawn([ROWS[0], other, ROWS[1]]).count(ROWS[0].case) == 1
 
 
 def test_the_table_tells_who_is_absent_and_why() -> None:

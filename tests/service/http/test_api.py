@@ -12,7 +12,7 @@ from tests.service.http.world import EXECUTIONS, UNKNOWN, Client, with_api
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/2025-12-01", "/2015-03-31/functions/echo", "/healthy", "/2025-12-01/functions/f"]
+    "path", ["/2025-12-01", "/2015-03-31/functions/echo", "/healthy", "/2025-12-01/functions/f"]
 )
 def test_an_unknown_route_is_a_404_with_its_code_in_header_and_body(path: str) -> None:
     async def talk(client: Client) -> None:

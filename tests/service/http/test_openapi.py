@@ -38,7 +38,7 @@ def test_every_route_is_described_by_its_own_template(route: Route) -> None:
     described: Any = document(ROUTES)
     path = described["paths"][template(route)]
     assert path[route.method.lower()]["operationId"] == route.about.id
-    assert route.shape.prefix.endswith("/") == (route.about.subject is not None)
+    assert route.shape.has_subject == (route.about.subject is not None)
 
 
 def test_operation_ids_are_unique_and_references_lead_somewhere() -> None:

@@ -142,7 +142,7 @@ async def read_request(scope: Scope, receive: Receive, body_bytes_max: int) -> R
 async def send_response(send: Send, response: Response) -> None:
     """Send it; a client that has gone is no error of ours."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if response.status != 204:  # 204 has no body, and HTTP forbids it a length
+    if response.status not in (204, 304):  # they have no body, and HTTP forbids them a length
         headers.append((b"content-length", str(len(response.body)).encode()))
     try:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -21,16 +21,21 @@ from everstep.core.refusal import Code, Refused
 class Shape:
     """What the paths of one route have in common.
 
-    A shape whose prefix ends with a slash has a subject, which is never empty; any other is one fixed path.
+    A shape whose prefix ends with a slash has a subject, which is never empty; any other is one fixed path, and so is
+    the root.
     """
 
     prefix: str
     suffix: str = ""
 
+    @property
+    def has_subject(self) -> bool:
+        return self.prefix.endswith("/") and self.prefix != "/"
+
     def subject(self, raw_path: bytes) -> bytes | None:
         """The part between prefix and suffix, still encoded; None for a path of another shape."""
         prefix, suffix = self.prefix.encode(), self.suffix.encode()
-        if not prefix.endswith(b"/"):
+        if not self.has_subject:
             return b"" if raw_path == prefix else None
         middle = raw_path[len(prefix) : len(raw_path) - len(suffix)]
         if not (middle and raw_path.startswith(prefix) and raw_path.endswith(suffix)):

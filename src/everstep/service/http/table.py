@@ -20,7 +20,7 @@ class Table:
         """Of all others: by prefix, then by suffix, the longest first."""
         for route in routes:
             prefix, suffix = route.shape.prefix.encode(), route.shape.suffix.encode()
-            if prefix.endswith(b"/"):
+            if route.shape.has_subject:
                 self._families.setdefault(prefix, {}).setdefault(suffix, []).append(route)
             else:
                 self._fixed.setdefault(prefix, []).append(route)

@@ -6,7 +6,7 @@ from everstep.core.limits import ARN_CHARS_MAX, CALLBACK_ID_CHARS_MAX, PAGE_ITEM
 from everstep.core.model import ExecutionStatus
 from everstep.service.http.about import About, Body, Parameter, Schema
 from everstep.service.http.desk import Answer
-from everstep.service.http.own import acting, looking, streaming
+from everstep.service.http.own import acting, importing, looking, site, streaming
 from everstep.service.http.paths import Shape
 from everstep.service.http.route import Route
 from everstep.service.http.schemas import ANY, EXECUTION_NAME, FLAG, TEXT, a_list, an_object, integer, one_of, text
@@ -141,9 +141,47 @@ _CHANGES = About(
     answer_type="text/event-stream",
     refusal=REFUSAL,
 )
+_HISTORY = Body(schema=an_object({"Execution": an_object({}), "Events": a_list(an_object({}))}, required=["Events"]))
+_HANDLE = an_object({"arn": TEXT, "events": _MOMENT}, required=["arn", "events"])
+_IMPORT = About(
+    id="ImportHistory",
+    summary="Bring a history along to look at",
+    body=_HISTORY,
+    answers={201: _HANDLE},
+    refusal=REFUSAL,
+)
+_EXTEND_IMPORT = About(
+    id="ExtendImport",
+    summary="More events of an imported history",
+    subject="arn",
+    body=_HISTORY,
+    answers={200: _HANDLE},
+    refusal=REFUSAL,
+)
+_REMOVE_IMPORT = About(
+    id="RemoveImport",
+    summary="Forget an imported history",
+    subject="arn",
+    answers={200: an_object({})},
+    refusal=REFUSAL,
+)
+_INDEX = About(
+    id="GetPage", summary="The page", answers={200: TEXT}, answer_type="text/html", refusal=REFUSAL, open=True
+)
+_ASSET = About(
+    id="GetPageFile",
+    summary="A file of the page",
+    subject="name",
+    answers={200: TEXT},
+    answer_type="*/*",
+    refusal=REFUSAL,
+    open=True,
+)
 _ORDER = Parameter("order", {"type": "string", "enum": ["newest", "oldest"]})
 
 ROUTES: Final = (
+    Route("GET", Shape("/"), site.index, _INDEX),
+    Route("GET", Shape("/everstep/page/"), site.asset, _ASSET),
     _fixed("GET", "/server", looking.server, "GetServer", "The service itself"),
     _fixed("GET", "/executions", looking.executions, "ListLines", "Find executions", query=(*_SEARCH, _ORDER, *_PAGE)),
     Route("POST", Shape(f"{PREFIX}/executions"), acting.start, _START),
@@ -192,6 +230,10 @@ ROUTES: Final = (
     _callback("succeed", acting.succeed, "Answer a callback", {"result": ANY}),
     _callback("fail", acting.fail, "Fail a callback", {"error": _ERROR}),
     _callback("heartbeat", acting.heartbeat, "Keep a callback alive", {}),
+    _fixed("GET", "/imports", importing.listed, "ListImports", "Histories that were brought along"),
+    Route("POST", Shape(f"{PREFIX}/imports"), importing.begin, _IMPORT),
+    Route("POST", Shape(f"{PREFIX}/imports/"), importing.extend, _EXTEND_IMPORT),
+    Route("DELETE", Shape(f"{PREFIX}/imports/"), importing.remove, _REMOVE_IMPORT),
     Route("POST", Shape(f"{PREFIX}/bulk"), acting.begin_bulk, _BEGIN_BULK),
     _of_bulk("GET", looking.bulk, "GetBulk", "How far an act on many has come"),
     _of_bulk("DELETE", acting.break_off_bulk, "BreakOffBulk", "Break off an act on many"),

@@ -7,7 +7,7 @@ function.
 import http.client
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -88,13 +88,34 @@ class Api:
 
     def own(self, method: str, path: str, body: Mapping[str, Json] | None = None, **query: object) -> JsonObject:
         """A call of the service's own API; `path` is what follows /everstep/v1, values that are None are left out."""
-        given = {name: value for name, value in query.items() if value is not None}
-        asked = f"?{urlencode(given, doseq=True)}" if given else ""
-        return self._call(method, f"{OWN}{path}{asked}", body)
+        return self._call(method, own_target(path, query), body)
+
+    def lines(self, path: str, **query: object) -> Iterator[str]:
+        """What a call of the service's own API says, line by line, for as long as it says something."""
+        connection, response = self._open("GET", own_target(path, query), None)
+        try:
+            for raw in response:
+                yield raw.decode().rstrip("\r\n")
+        except (OSError, http.client.HTTPException) as error:
+            raise self._no_answer(error) from error
+        finally:
+            connection.close()
+
+    def events(self, arn: str, tell: Callable[[int], None] = lambda _count: None) -> list[JsonObject]:
+        """Every event as JSON, oldest first, of an execution or of an import; `tell` hears how many there are yet."""
+        found: list[JsonObject] = []
+        cursor: Json = None
+        while True:
+            page = self.own("GET", own_path(arn, "/events"), data="true", limit=PAGE_ITEMS_MAX, cursor=cursor)
+            found += _objects(page, "events")
+            tell(len(found))
+            cursor = page["next"]
+            if cursor is None:
+                return found
 
     def find(self, text: str) -> str:
         """The ARN that is meant: an ARN stands for itself, a name for the one execution that bears it."""
-        if text.startswith("arn:"):
+        if text.startswith(("arn:", "imported:")):
             return text
         found = [str(item["DurableExecutionArn"]) for item in self.executions(name=text)]
         match found:
@@ -117,23 +138,38 @@ class Api:
                 return
 
     def _call(self, method: str, target: str, body: Mapping[str, Json] | None = None) -> JsonObject:
+        connection, response = self._open(method, target, body)
+        try:
+            return self._object(response.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise self._no_answer(error) from error
+        finally:
+            connection.close()
+
+    def _open(
+        self, method: str, target: str, body: Mapping[str, Json] | None
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """The head of an answer that is no refusal, and the connection that brings the rest. Raises ApiError."""
         kind = http.client.HTTPSConnection if self._is_tls else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
         content = None if body is None else json.dumps(body).encode()
         try:
             connection.request(method, self._prefix + target, content, self._headers())
             response = connection.getresponse()
+            if response.status < 300:
+                return connection, response
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise ApiError(f"no service answers at {self._endpoint} ({reason}); is `everstep dev` running?") from error
-        finally:
             connection.close()
-        if response.status >= 300:
-            code, message = decode_refusal(response.status, response.getheader("x-amzn-errortype"), answer)
-            message = message or _own_message(answer)
-            raise ApiError(f"{self._endpoint} refused: {message or code}")
-        return self._object(answer)
+            raise self._no_answer(error) from error
+        connection.close()
+        code, message = decode_refusal(response.status, response.getheader("x-amzn-errortype"), answer)
+        message = message or _own_message(answer)
+        raise ApiError(f"{self._endpoint} refused: {message or code}")
+
+    def _no_answer(self, error: Exception) -> ApiError:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return ApiError(f"no service answers at {self._endpoint} ({reason}); is `everstep dev` running?")
 
     def _headers(self) -> dict[str, str]:
         token = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
@@ -157,6 +193,12 @@ def _own_message(answer: bytes) -> str:
         return ""
     error = value.get("error") if isinstance(value, dict) else None
     return str(error.get("message") or "") if isinstance(error, dict) else ""
+
+
+def own_target(path: str, query: Mapping[str, object]) -> str:
+    """The target of a call of the service's own API; values that are None are left out."""
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{OWN}{path}?{urlencode(given, doseq=True)}" if given else f"{OWN}{path}"
 
 
 def own_path(arn: str, suffix: str = "") -> str:

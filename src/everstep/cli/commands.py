@@ -17,7 +17,7 @@ from everstep.cli.serve import serve
 from everstep.cli.store import store
 from everstep.cli.tail import logs
 from everstep.cli.template import template
-from everstep.cli.watching import show, watch
+from everstep.cli.watching import import_history, show, watch
 from everstep.version import __version__
 
 INTERRUPTED = 130
@@ -36,7 +36,7 @@ def everstep(context: click.Context) -> None:
 
 for command in (new, dev, run_command, serve, host, executions, callback, logs, store, check, template):
     everstep.add_command(command)
-for command in (show, watch, *ACTIONS):
+for command in (show, watch, import_history, *ACTIONS):
     executions.add_command(command)
 
 

@@ -1,19 +1,13 @@
 """`everstep store …`: what an operator does with the file in which a service keeps executions."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from everstep.cli.failure import Failure
 from everstep.cli.options import checked, help_when_alone, json_line, json_option
 from everstep.cli.options import store as store_url
-
-if TYPE_CHECKING:
-    from everstep.service.stores.sqlite_upkeep import Progress
+from everstep.cli.patience import patience
 
 PREFIX = "sqlite:///"
 DAMAGED = 1
@@ -50,7 +44,7 @@ def backup(*, file: Path, target: Path, as_json: bool) -> None:
     """
     from everstep.service.stores.sqlite_upkeep import back_up
 
-    with _progress("copying") as progress:
+    with patience("copying") as progress:
         size = back_up(file, target, progress)
     if as_json:
         json_line({"store": str(file), "backup": str(target), "bytes": size})
@@ -65,7 +59,7 @@ def check(*, file: Path, as_json: bool) -> None:
     """Read the whole store and every record of it, also while a service uses it; exit code 1 when it is damaged."""
     from everstep.service.stores.sqlite_upkeep import check as check_store
 
-    with _progress("checking") as progress:
+    with patience("checking") as progress:
         findings = check_store(file, progress)
     if as_json:
         json_line({"store": str(file), "ok": not findings, "findings": findings})
@@ -84,7 +78,8 @@ def vacuum(*, file: Path, as_json: bool) -> None:
     """Give the room that forgotten executions have left back to the disk. The service must be stopped."""
     from everstep.service.stores.sqlite_upkeep import vacuum as vacuum_store
 
-    sizes = vacuum_store(file)
+    with patience("vacuuming"):
+        sizes = vacuum_store(file)
     if as_json:
         json_line({"store": str(file), "bytes_before": sizes.before, "bytes_after": sizes.after})
     else:
@@ -98,26 +93,13 @@ def migrate(*, file: Path, as_json: bool) -> None:
     """Bring the store forward to this everstep's format, as every start of a service does. There is no way back."""
     from everstep.service.stores.sqlite_upkeep import upgrade
 
-    before, after = upgrade(file)
+    with patience("bringing forward"):
+        before, after = upgrade(file)
     if as_json:
         json_line({"store": str(file), "format_before": before, "format_after": after})
     else:
         said = f"has format {after} already" if before == after else f"format {before}, now {after}"
         click.echo(f"{file}: {said}")
-
-
-@contextmanager
-def _progress(doing: str) -> Iterator["Progress"]:
-    """Progress as a last line on a terminal, and none anywhere else."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _megabytes(size: int) -> str:

@@ -1,16 +1,18 @@
 """`everstep logs`: what a function wrote while it worked on an execution."""
 
-import time
 from datetime import UTC, datetime
 
 import click
 
 from everstep.cli.api import Api, own_path
 from everstep.cli.options import endpoint_option, json_line, json_option
-from everstep.core.wire.text import JsonObject
+from everstep.cli.stream import Stream
+from everstep.core.model import ExecutionStatus
+from everstep.core.wire.text import Json, JsonObject
 from everstep.drawing.wording import line
 
-FOLLOW_SECONDS = 0.5
+LATE_SECONDS = 1.0
+"""The last lines of an execution are written a moment after it is closed."""
 PAGE_LINES = 1_000
 _COLOURS = {"ERROR": "red", "CRITICAL": "red", "WARNING": "yellow", "DEBUG": "bright_black"}
 
@@ -25,9 +27,26 @@ def logs(*, execution: str, follow: bool, operation: str | None, endpoint: str, 
     """Show what the function of EXECUTION logged and printed."""
     api = Api(endpoint)
     arn = api.find(execution)
-    cursor: object = None
+    stream = Stream(api, arn) if follow else None
+    if stream is not None:
+        stream.next()  # from here on it tells of whatever the first look has not seen
+    is_open = follow and api.own("GET", own_path(arn))["ended_at"] is None
+    cursor = _tell(api, arn, operation, None, as_json=as_json)
+    while stream is not None:
+        told = stream.next(None if is_open else LATE_SECONDS)
+        if told is None:
+            return
+        if told.kind in ("log", "reset"):
+            cursor = _tell(api, arn, operation, cursor, as_json=as_json)
+        if told.kind == "reset":
+            is_open = api.own("GET", own_path(arn))["ended_at"] is None
+        if told.kind == "change":
+            is_open = not ExecutionStatus(str(told.data["status"])).is_closed
+
+
+def _tell(api: Api, arn: str, operation: str | None, cursor: Json, *, as_json: bool) -> Json:
+    """Tell everything after the cursor; where it ends."""
     while True:
-        is_open = follow and api.own("GET", own_path(arn))["ended_at"] is None
         page = api.own("GET", own_path(arn, "/logs"), limit=PAGE_LINES, cursor=cursor, operation=operation)
         said = page["logs"]
         assert isinstance(said, list), page
@@ -38,9 +57,7 @@ def logs(*, execution: str, follow: bool, operation: str | None, endpoint: str, 
             json_line(each) if as_json else click.echo(text_of(each))
         cursor = page["next"]
         if len(said) < PAGE_LINES:
-            if not is_open:
-                return
-            time.sleep(FOLLOW_SECONDS)
+            return cursor
 
 
 def text_of(said: JsonObject) -> str:

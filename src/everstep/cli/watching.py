@@ -1,18 +1,28 @@
 """`everstep executions show` and `watch`: one execution drawn whole, and the list as it changes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 
 from everstep.cli.api import Api, events_of, own_path
 from everstep.cli.executions import moment, table
-from everstep.cli.options import endpoint_option, json_line, json_option, terminal_width
-from everstep.core.wire.text import Json, JsonObject
+from everstep.cli.failure import Failure
+from everstep.cli.options import endpoint_option, json_line, json_option, read_bytes, terminal_width
+from everstep.cli.patience import patience
+from everstep.cli.stream import Stream
+from everstep.core.wire.exports import Exported, NotHistoryError, decode_exported
+from everstep.core.wire.text import Json, JsonObject, NotJsonError, load
 from everstep.drawing.timeline import draw
 from everstep.drawing.wording import duration, line
 
-WATCH_SECONDS = 1.0
+TICK_SECONDS = 1.0
+"""How often what is left of a wait is told anew; this asks the service nothing."""
+APART_SECONDS = 0.5
+"""However many changes there are, the service is asked no more often than this."""
+EVENTS_AT_ONCE = 1_000
+"""Of an import, so that no request is larger than a service takes."""
 COLUMNS = ("NAME", "FUNCTION", "STATUS", "STARTED", "TOOK", "WAITS FOR")
 _KINDS = {
     "WAIT": "wait", "STEP": "next try of", "CALLBACK": "callback", "CHAINED_INVOKE": "call of", "INVOCATION": "next try"
@@ -20,23 +30,77 @@ _KINDS = {
 
 
 @click.command("show")
-@click.argument("execution")
+@click.argument("execution", metavar="EXECUTION|FILE.json")
 @endpoint_option
 @json_option
 def show(*, execution: str, endpoint: str, as_json: bool) -> None:
-    """Show where EXECUTION stands, what it waits for and until when, and draw its timeline."""
+    """Show where EXECUTION stands, what it waits for and until when, and draw its timeline.
+
+    A file that `everstep executions export` or the AWS command line wrote is drawn without any service.
+    """
+    if execution.endswith(".json") and Path(execution).is_file():
+        content = read_history(Path(execution))
+        if as_json:
+            json_line({"arn": content.arn, "events": len(content.events)})
+        else:
+            _echo(draw(content.events, terminal_width()))
+        return
     api = Api(endpoint)
     arn = api.find(execution)
     found = api.own("GET", own_path(arn))
     if as_json:
         json_line(found)
         return
-    for text in headline(found, _now()):
-        click.echo(text)
-    click.echo()
-    history = api.history(arn)
-    for text in draw(events_of(history), terminal_width()):
-        click.echo(text)
+    imported, total = found["imported"], found["events"]
+    now = imported["until"] if isinstance(imported, dict) else _now()
+    assert isinstance(now, int), found
+    assert isinstance(total, int), found
+    _echo([*headline(found, now), ""])
+    with patience("reading the history") as tell:
+        history = api.events(arn, lambda count: tell(count, total))
+    _echo(draw(events_of(history), terminal_width()))
+
+
+@click.command("import")
+@click.argument("file", metavar="FILE.json", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@endpoint_option
+@json_option
+def import_history(*, file: Path, endpoint: str, as_json: bool) -> None:
+    """Bring the history in FILE to a running service, to look at it on the page.
+
+    It becomes no execution: no list knows it, nothing can be done about it, and it ends with the service. The handle
+    that is printed stands where an execution's ARN does.
+    """
+    read_history(file)
+    content = load(file.read_bytes())
+    assert isinstance(content, dict), file
+    events = content["Events"]
+    assert isinstance(events, list), file
+    api = Api(endpoint)
+    events = sorted(events, key=_number)
+    with patience("importing") as tell:
+        answer = api.own("POST", "/imports", {**content, "Events": events[:EVENTS_AT_ONCE]})
+        for start in range(EVENTS_AT_ONCE, len(events), EVENTS_AT_ONCE):
+            tell(start, len(events))
+            more: JsonObject = {"Events": events[start : start + EVENTS_AT_ONCE]}
+            answer = api.own("POST", f"/imports/{answer['arn']}", more)
+    json_line(answer) if as_json else click.echo(str(answer["arn"]))
+
+
+def read_history(file: Path) -> Exported:
+    """The history in a file. Raises Failure."""
+    try:
+        return decode_exported(load(read_bytes(str(file))))
+    except NotJsonError as error:
+        raise Failure(f"{file} is no history: {error}") from error
+    except NotHistoryError as error:
+        raise Failure(f"{file} {error}") from error
+
+
+def _number(event: Json) -> int:
+    number = event.get("EventId") if isinstance(event, dict) else None
+    assert isinstance(number, int), event
+    return number
 
 
 @click.command("watch")
@@ -49,20 +113,42 @@ def show(*, execution: str, endpoint: str, as_json: bool) -> None:
 def watch(
     *, function: str | None, statuses: tuple[str, ...], limit: int, once: bool, endpoint: str, as_json: bool
 ) -> None:
-    """Show the newest executions, and what they wait for, until interrupted."""
+    """Show the newest executions, and what they wait for, as they change, until interrupted.
+
+    With --json each change of the list is one line.
+    """
     api = Api(endpoint)
+
+    def look() -> list[JsonObject]:
+        return _lines(api.own("GET", "/executions", function=function, status=list(statuses) or None, limit=limit))
+
+    if once:
+        _tell_list(look(), as_json=as_json)
+        return
+    stream = Stream(api)
+    stream.next()  # what happens after the stream has begun is told by it, and what happened before by the list
     while True:
-        found = _lines(api.own("GET", "/executions", function=function, status=list(statuses) or None, limit=limit))
-        if as_json:
-            json_line(found)
-        else:
-            if not once:
-                click.clear()
-            for text in table([COLUMNS, *(cells(each, _now()) for each in found)]):
-                click.echo(text)
-        if once:
-            return
-        time.sleep(WATCH_SECONDS)
+        found = look()
+        _tell_list(found, as_json=as_json, clear=True)
+        time.sleep(APART_SECONDS)
+        while stream.next(TICK_SECONDS) is None:
+            if not as_json:
+                _tell_list(found, as_json=False, clear=True)
+        stream.drain()
+
+
+def _tell_list(found: list[JsonObject], *, as_json: bool, clear: bool = False) -> None:
+    if as_json:
+        json_line(found)
+        return
+    if clear:
+        click.clear()
+    _echo(table([COLUMNS, *(cells(each, _now()) for each in found)]))
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for text in lines:
+        click.echo(text)
 
 
 def headline(found: JsonObject, now: int) -> list[str]:

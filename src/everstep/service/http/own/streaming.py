@@ -24,8 +24,12 @@ async def changes(desk: Desk, call: Call) -> Response:
 
 
 async def _told(page: Page, after: str | None, arn: Arn | None) -> AsyncIterator[bytes]:
+    watching = page.feed.watch(after, arn)
+    first = await anext(watching)
+    # Whoever has heard the hello can look at what there is: whatever happens from here on is told.
     yield sent_event("hello", {"now": page.clock.now(), "version": __version__})
-    async for news in page.feed.watch(after, arn):
+    yield _chunk(first)
+    async for news in watching:
         yield _chunk(news)
 
 

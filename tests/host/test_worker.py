@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,3 +108,16 @@ def test_workers_get_a_region_and_credentials_only_where_the_user_has_none() -> 
     assert own["AWS_REGION"] == "eu-west-1"
     assert "AWS_ACCESS_KEY_ID" not in own
     assert "AWS_ACCESS_KEY_ID" not in worker_environment({}, {}, has_credentials=True)
+
+
+def test_a_job_has_its_own_trace_header_in_the_environment_and_none_of_the_job_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "")
+
+    def handler(_event: object, _context: object) -> str | None:
+        return os.environ.get("_X_AMZN_TRACE_ID")
+
+    traced = replace(a_job(), trace_header="Root=1-5759e988-bd862e3fe1be46a994272793")
+    payloads = [run_job({"place": handler}, job).payload for job in (traced, a_job())]
+    assert payloads == [b'"Root=1-5759e988-bd862e3fe1be46a994272793"', b"null"]

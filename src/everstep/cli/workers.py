@@ -62,10 +62,19 @@ class Pools:
         return next((config for pool in self._pools if (config := pool.config(function)) is not None), None)
 
     async def invoke(
-        self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None
+        self,
+        function: str,
+        payload: bytes,
+        request_id: str,
+        *,
+        version: str = "$LATEST",
+        tenant_id: str | None = None,
+        trace_header: str | None = None,
     ) -> FunctionAnswer:
         pool = await self._owner(function)
-        return await pool.invoke(function, payload, request_id, version=version, tenant_id=tenant_id)
+        return await pool.invoke(
+            function, payload, request_id, version=version, tenant_id=tenant_id, trace_header=trace_header
+        )
 
     async def _owner(self, function: str) -> WorkerPool:
         while True:

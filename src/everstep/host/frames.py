@@ -39,6 +39,7 @@ class Job:
     request_id: str
     timeout_seconds: float
     tenant_id: str | None = None
+    trace_header: str | None = None
     payload: bytes = b""
 
 

@@ -121,7 +121,14 @@ class WorkerPool:
         return self.functions
 
     async def invoke(
-        self, function: str, payload: bytes, request_id: str, *, version: str = "$LATEST", tenant_id: str | None = None
+        self,
+        function: str,
+        payload: bytes,
+        request_id: str,
+        *,
+        version: str = "$LATEST",
+        tenant_id: str | None = None,
+        trace_header: str | None = None,
     ) -> FunctionAnswer:
         """Call the function and wait for its end; every failure is an answer with an error."""
         if function not in self._functions:
@@ -132,6 +139,7 @@ class WorkerPool:
             request_id=request_id,
             timeout_seconds=self.timeout_seconds,
             tenant_id=tenant_id,
+            trace_header=trace_header,
             payload=payload,
         )
         async with self._slots:

@@ -32,7 +32,14 @@ class Runner(Protocol):
     def functions(self) -> tuple[str, ...]: ...
 
     async def invoke(
-        self, function: str, payload: bytes, request_id: str, *, version: str = ..., tenant_id: str | None = ...
+        self,
+        function: str,
+        payload: bytes,
+        request_id: str,
+        *,
+        version: str = ...,
+        tenant_id: str | None = ...,
+        trace_header: str | None = ...,
     ) -> FunctionAnswer: ...
 
 
@@ -63,7 +70,13 @@ def host_app(runner: Runner) -> AsgiApp:
         if kind == "DryRun":
             return Response(204)
         request_id = str(uuid.uuid4())
-        call = runner.invoke(function, payload, request_id, tenant_id=request.headers.get("x-amz-tenant-id"))
+        call = runner.invoke(
+            function,
+            payload,
+            request_id,
+            tenant_id=request.headers.get("x-amz-tenant-id"),
+            trace_header=request.headers.get("x-amzn-trace-id"),
+        )
         task = asyncio.ensure_future(call)
         if kind == "Event":
             running.add(task)

@@ -34,6 +34,8 @@ from everstep.host.lifetime import lifetime_of
 
 PORT_VARIABLE = "EVERSTEP_WORKER_PORT"
 SECRET_VARIABLE = "EVERSTEP_WORKER_SECRET"
+TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
+"""Where Lambda, too, puts the trace header of the invocation that runs."""
 ACCOUNT = "000000000000"
 
 Handlers = Mapping[str, Callable[[Any, Any], Any]]
@@ -88,6 +90,10 @@ def run_job(functions: Handlers, job: Job) -> Done:
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = job.function
     os.environ["AWS_LAMBDA_FUNCTION_VERSION"] = job.version
     os.environ["AWS_LAMBDA_LOG_GROUP_NAME"] = f"/aws/lambda/{job.function}"
+    if job.trace_header is None:
+        os.environ.pop(TRACE_VARIABLE, None)  # that of the job before
+    else:
+        os.environ[TRACE_VARIABLE] = job.trace_header
     try:
         result = handler(event, _context_of(job))
     except Exception as error:

@@ -44,10 +44,15 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> Mapping[str, object]:
+    return {}
+
+
 class Logger:
     """Adds the fields of its place to every line of the logger underneath.
 
     `is_replaying` is asked before each line and silences it. `suppress_replay=False` writes lines of replays too.
+    `enrich` is asked for more fields before each line that is written.
     """
 
     def __init__(
@@ -57,11 +62,13 @@ class Logger:
         is_replaying: Callable[[], bool] = _never,
         *,
         suppress_replay: bool = True,
+        enrich: Callable[[], Mapping[str, object]] = _nothing,
     ) -> None:
         self._logger = logger
         self._default_extra = default_extra
         self._is_replaying = is_replaying
         self._suppress_replay = suppress_replay
+        self._enrich = enrich
         self._stack_level = _stack_level(logger)
 
     @classmethod
@@ -72,16 +79,20 @@ class Logger:
         is_replaying: Callable[[], bool] = _never,
         *,
         suppress_replay: bool = True,
+        enrich: Callable[[], Mapping[str, object]] = _nothing,
     ) -> "Logger":
-        return cls(logger, info.extra(), is_replaying, suppress_replay=suppress_replay)
+        return cls(logger, info.extra(), is_replaying, suppress_replay=suppress_replay, enrich=enrich)
 
     def with_log_info(self, info: LogInfo) -> "Logger":
         """The same logger at another place."""
-        return Logger(self._logger, info.extra(), self._is_replaying, suppress_replay=self._suppress_replay)
+        return self._at(info.extra(), self._is_replaying)
 
     def with_is_replaying(self, is_replaying: Callable[[], bool]) -> "Logger":
         """The same logger for a context that replays on its own."""
-        return Logger(self._logger, self._default_extra, is_replaying, suppress_replay=self._suppress_replay)
+        return self._at(self._default_extra, is_replaying)
+
+    def _at(self, extra: Mapping[str, object], is_replaying: Callable[[], bool]) -> "Logger":
+        return Logger(self._logger, extra, is_replaying, suppress_replay=self._suppress_replay, enrich=self._enrich)
 
     def get_logger(self) -> LoggerInterface:
         """The logger underneath."""
@@ -107,7 +118,7 @@ class Logger:
     ) -> None:
         if self._suppress_replay and self._is_replaying():
             return
-        fields = {**self._default_extra, **(extra or {})}
+        fields = {**self._default_extra, **self._enrich(), **(extra or {})}
         if self._stack_level is None:
             write(msg, *args, extra=fields)
         else:

@@ -3,7 +3,7 @@
 Where there is no observer, each place below costs one comparison. An observer changes nothing of what is saved.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias, TypeVar
 
 from everstep.core.model import Operation
@@ -34,6 +34,10 @@ class Observer(Protocol):
 
     def trace_id(self, identity: Identity, function_name: str) -> str | None:
         """What a new chained invoke shall carry as its trace id."""
+        ...
+
+    def log_fields(self) -> Mapping[str, object]:
+        """What a line of the context's logger shall say besides."""
         ...
 
 

@@ -5,7 +5,7 @@ called, not when its result is awaited. Tasks of an author's own inside a contex
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -110,7 +110,7 @@ class Scope:
 
     def _logger(self, logger: LoggerInterface) -> Logger:
         info = LogInfo(self.arn, parent_id=self._parent_id)
-        return Logger.from_log_info(logger, info, self.is_replaying)
+        return Logger.from_log_info(logger, info, self.is_replaying, enrich=self._log_fields)
 
     def identify(self, kind: Kind, sub_type: str, name: str | None) -> Identity:
         """Take the next place. Raises ValidationError for a name that the service would refuse."""
@@ -271,7 +271,10 @@ class Scope:
     def body_logger(self, identity: Identity, attempt: int | None = None) -> Logger:
         """A body's lines are never silenced: while it runs, nothing is replayed."""
         info = LogInfo(self.arn, self._parent_id, identity.id, identity.name, attempt)
-        return Logger.from_log_info(self.logger.get_logger(), info)
+        return Logger.from_log_info(self.logger.get_logger(), info, enrich=self._log_fields)
+
+    def _log_fields(self) -> Mapping[str, object]:
+        return {} if self.settings.observer is None else self.settings.observer.log_fields()
 
 
 def _check_name(name: str | None) -> None:

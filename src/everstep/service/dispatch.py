@@ -98,11 +98,17 @@ async def _invoke(submit: Submit, invoker: Invoker, ids: Ids, effect: Invoke, pa
         request_id=begun.invocation.id,
         execution_arn=effect.arn,
         tenant_id=execution.origin.tenant_id,
+        trace_header=_header(execution.origin.trace_header),
         endpoint=execution.origin.endpoint,
     )
     del execution  # its operations move on while the function runs
     answer = await invoker.invoke(call)
     await submit(effect.arn, InvocationEnded(number=effect.number, end=end_of(answer)))
+
+
+def _header(text: str | None) -> str | None:
+    """What can travel as a header and as an environment variable; nothing else was ever meant to be one."""
+    return text if text is not None and text.isascii() and text.isprintable() else None
 
 
 async def _call(submit: Submit, invoker: Invoker, ids: Ids, effect: CallFunction) -> None:

@@ -144,6 +144,8 @@ class FunctionCall:
     request_id: str
     execution_arn: Arn | None = None
     tenant_id: str | None = None
+    trace_header: str | None = None
+    """The X-Amzn-Trace-Id that the execution was started with."""
     endpoint: str | None = None
     """Overrides the invoker's own endpoint."""
 

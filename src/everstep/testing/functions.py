@@ -27,6 +27,8 @@ class InvocationContext:
     log_group_name: str | None = "/aws/lambda/test"
     log_stream_name: str | None = "test"
     tenant_id: str | None = None
+    trace_header: str | None = None
+    """What plugins read from the environment on Lambda; here there is one process for all invocations."""
     client_context: Any | None = None
     identity: Any | None = None
 

@@ -116,6 +116,7 @@ class DirectInvoker:
             invoked_function_arn=f"arn:aws:lambda:{self._plan.region}:{self._plan.account}:function:{call.function}",
             remaining_ms=self._plan.invocation_timeout_seconds * 1000,
             tenant_id=call.tenant_id,
+            trace_header=call.trace_header,
         )
 
 

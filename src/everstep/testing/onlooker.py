@@ -1,6 +1,6 @@
 """Watches the author's code of one invocation from inside the SDK, and puts stand-ins in the place of bodies."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -36,6 +36,9 @@ class Onlooker:
 
     def trace_id(self, identity: Identity, function_name: str) -> str | None:
         return None if self._inner is None else self._inner.trace_id(identity, function_name)
+
+    def log_fields(self) -> Mapping[str, object]:
+        return {} if self._inner is None else self._inner.log_fields()
 
     def body(self, identity: Identity, attempt: int, body: Callable[[], object]) -> object:
         self._at(Where.BEFORE_BODY, identity, attempt)

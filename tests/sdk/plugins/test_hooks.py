@@ -1,5 +1,7 @@
 """What plugins are told of a function that runs, waits, retries and fails, the same for both forms of handlers."""
 
+import logging
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -306,3 +308,43 @@ def test_a_chained_invoke_carries_the_first_trace_id_that_a_plugin_gives(given: 
     service.invoke(parent)
     assert [update.invoke and update.invoke.trace_id for update in service.updates] == [sent]
     assert all([info.target_function_name for info in plugin.asked] == ["child"] for plugin in plugins)
+
+
+class Enriching:
+    """A factory of plugins that have something to say on every line."""
+
+    def create_plugin(self, info: InvocationStartInfo) -> DurableInstrumentationPlugin:
+        class Plugin(DurableInstrumentationPlugin):
+            def enrich_log_context(self) -> Mapping[str, object]:
+                return {"tenant": "acme", "order": "of the plugin"}
+
+        return Plugin()
+
+
+@both_drivers
+def test_log_lines_carry_what_plugins_have_to_say_and_the_author_has_the_last_word(
+    told: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    def plot(event: Any, context: Any) -> Any:
+        context.logger.info("handler")
+        yield context.step(lambda step: step.logger.info("step", extra={"order": "17"}))
+
+    with caplog.at_level(logging.INFO):
+        run(watched(told, plot, Enriching()))
+    lines: list[Any] = [record for record in caplog.records if record.message in {"handler", "step"}]
+    assert [(line.message, line.tenant, line.order) for line in lines] == [
+        ("handler", "acme", "of the plugin"),
+        ("step", "acme", "17"),
+    ]
+
+
+@both_drivers
+def test_a_called_function_is_told_the_trace_header_that_its_caller_was_told_to_send(told: Telling) -> None:
+    def caller(event: Any, context: Any) -> Any:
+        yield context.invoke("callee", None)
+
+    plugin = Recording()
+    with DurableFunctionTestRunner(watched(told, caller, Tracing("Root=1"))) as runner:
+        runner.register_durable_function("callee", durable_execution(plugins=[plugin])(lambda event, context: 1))
+        runner.run()
+    assert [info.trace_header for info in plugin.infos("invocation-start")] == ["Root=1"]

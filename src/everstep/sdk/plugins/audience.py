@@ -1,7 +1,7 @@
 """The plugins of one invocation, each protected from the others, and the function from all of them."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -47,6 +47,13 @@ class Audience:
         """The first value that a plugin gives; a blank one is none."""
         return next((value for value in self._trace_ids(info) if value.strip()), None)
 
+    def log_fields(self) -> Mapping[str, object]:
+        """What all plugins together have to say on a log line."""
+        fields: dict[str, object] = {}
+        for plugin in self._plugins:
+            fields.update(self._protected(plugin, "enrich_log_context", partial(_log_fields, plugin)) or {})
+        return fields
+
     def _trace_ids(self, info: PropagationInput) -> Iterator[str]:
         for plugin in self._plugins:
             found = self._protected(plugin, "provide_propagation_metadata", partial(_trace_id, plugin, info))
@@ -77,6 +84,12 @@ def _trace_id(plugin: Plugin, info: PropagationInput) -> str | None:
     if not isinstance(given, PropagationMetadata) or not isinstance(given.x_amzn_trace_id, str | None):
         raise TypeError(f"provide_propagation_metadata must return PropagationMetadata or None, got {metadata!r}")
     return metadata.x_amzn_trace_id
+
+
+def _log_fields(plugin: Plugin) -> Mapping[str, object] | None:
+    # Plugins of the official SDK's own base class do not have this hook.
+    enrich = getattr(plugin, "enrich_log_context", None)
+    return None if enrich is None else dict(enrich() or {})
 
 
 def _name(owner: object) -> str:

@@ -121,6 +121,8 @@ class InvocationStartInfo(InvocationInfo):
 
     updated_operations: dict[str, OperationInfo] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
     """What changed from outside while the execution was suspended."""
+    trace_header: str | None = field(default=None, kw_only=True)
+    """The X-Amzn-Trace-Id of the invocation; the official SDK leaves it to plugins to find it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One invocation with plugins: told at its beginning, watched, and told at its end whatever becomes of it."""
 
 import copy
+import os
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from everstep.sdk.plugins.watch import Watch
 from everstep.sdk.replay.failures import error_object
 from everstep.sdk.replay.journal import Journal
 from everstep.sdk.types import LambdaContext
+
+TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,4 +90,6 @@ def _start_info(occasion: Occasion) -> InvocationStartInfo:
         execution_input=copy.deepcopy(occasion.event),
         operations=operations,
         updated_operations={id_: operations[id_] for id_ in updated if id_ in operations},
+        # A test world runs many invocations in one process, so it cannot use the environment as Lambda does.
+        trace_header=getattr(occasion.context, "trace_header", None) or os.environ.get(TRACE_VARIABLE) or None,
     )

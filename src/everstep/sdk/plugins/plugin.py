@@ -1,5 +1,6 @@
 """What an author of a plugin writes: a plugin, and a factory that makes one for each invocation."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from everstep.sdk.plugins.infos import (
@@ -52,6 +53,12 @@ class DurableInstrumentationPlugin:
 
     def on_user_function_end(self, info: UserFunctionEndInfo) -> None:
         """After it; before what became of it is saved."""
+
+    def enrich_log_context(self) -> Mapping[str, object] | None:
+        """Fields for a line that the context's logger is about to write, such as the current span's id.
+
+        The official Python SDK has no such hook, that of JavaScript has. Fields of the author's own win.
+        """
 
 
 class DurableInstrumentationPluginFactory(Protocol):

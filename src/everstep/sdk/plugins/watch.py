@@ -11,7 +11,7 @@ All hooks of an operation run in the thread or task that carries it out, while n
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -166,3 +166,7 @@ class Watch:
     def trace_id(self, identity: Identity, function_name: str) -> str | None:
         info = PropagationInput(self._arn, identity.id, function_name, identity.parent_id)
         return self._audience.trace_id(info)
+
+    # ------------------------------------------------------------------ lines
+    def log_fields(self) -> Mapping[str, object]:
+        return self._audience.log_fields()

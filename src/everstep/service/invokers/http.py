@@ -62,6 +62,8 @@ class HttpInvoker:
         }
         if call.tenant_id is not None:
             headers["X-Amz-Tenant-Id"] = call.tenant_id
+        if call.trace_header is not None:
+            headers["X-Amzn-Trace-Id"] = call.trace_header
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 return interpret(await self._client.post(url, call.payload, headers))

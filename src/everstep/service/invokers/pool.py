@@ -12,7 +12,14 @@ class Pool(Protocol):
     def config(self, function: str) -> FunctionConfig | None: ...
 
     async def invoke(
-        self, function: str, payload: bytes, request_id: str, *, version: str = ..., tenant_id: str | None = ...
+        self,
+        function: str,
+        payload: bytes,
+        request_id: str,
+        *,
+        version: str = ...,
+        tenant_id: str | None = ...,
+        trace_header: str | None = ...,
     ) -> FunctionAnswer: ...
 
 
@@ -24,7 +31,12 @@ class PoolInvoker:
 
     async def invoke(self, call: FunctionCall) -> FunctionAnswer:
         return await self.pool.invoke(
-            call.function, call.payload, call.request_id, version=call.version, tenant_id=call.tenant_id
+            call.function,
+            call.payload,
+            call.request_id,
+            version=call.version,
+            tenant_id=call.tenant_id,
+            trace_header=call.trace_header,
         )
 
     def find(self, name: str) -> FunctionConfig | None:

@@ -3,11 +3,10 @@
 Events are written in the same change as the operation that they tell of; they are never computed afterwards.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from everstep.core.model import Arn, CallbackId, CallbackOptions, ErrorObject, Millis, OperationId
-from everstep.core.records import quick
+from everstep.core.records import dataclass
 
 
 class EventType(StrEnum):
@@ -41,7 +40,6 @@ class EventType(StrEnum):
     INVOCATION_COMPLETED = "InvocationCompleted"
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of the history.

@@ -5,9 +5,10 @@ quotas; the defaults are the documented ones of AWS Lambda.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from everstep.core.records import dataclass
 
 KIB = 1024
 MIB = 1024 * KIB

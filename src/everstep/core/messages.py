@@ -3,11 +3,10 @@
 service --Envelope--> function --CheckpointReply/StatePage--> … --InvocationOutput--> service
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, Operation, OperationId, Update
-from everstep.core.records import quick
+from everstep.core.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,6 @@ class InvocationOutput:
     error: ErrorObject | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointRequest:
     token: CheckpointToken
@@ -47,7 +45,6 @@ class CheckpointRequest:
     client_token: str | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointReply:
     """What a checkpoint changed: every operation that this invocation has not seen in its present version."""

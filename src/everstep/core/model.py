@@ -9,11 +9,10 @@ operations. Both ends of the wire use these records; only `core.wire` knows how 
 Source of every member: the Lambda API model 2015-03-31, durable execution shapes.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from everstep.core.records import quick
+from everstep.core.records import dataclass
 
 Millis = NewType("Millis", int)
 """A moment: milliseconds since the Unix epoch, UTC."""
@@ -123,7 +122,6 @@ class ErrorObject:
     stack_trace: tuple[str, ...] | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What a function reports of one operation (`OperationUpdate` on the wire).
@@ -167,7 +165,6 @@ class InvokeOptions:
     trace_id: str | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One durable operation as it stands now.

@@ -14,11 +14,11 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from everstep.core.limits import CHECKPOINT_TOKEN_CHARS_MAX, EXECUTION_NAME_CHARS_MAX, FUNCTION_NAME_CHARS_MAX
 from everstep.core.model import Arn, CallbackId, CheckpointToken, OperationId
+from everstep.core.records import dataclass
 
 EXECUTION_NAME_PATTERN = "[a-zA-Z0-9-_]+"
 ARN_PATTERN = (

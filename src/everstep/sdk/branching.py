@@ -1,11 +1,11 @@
 """Maps and parallels: what an author's call becomes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from everstep.core.model import ErrorObject, Kind, Operation, SubType
+from everstep.core.records import changed, dataclass
 from everstep.errors import ChildContextError, ValidationError
 from everstep.sdk.asking import Enter
 from everstep.sdk.config import MapConfig, NestingType, ParallelBranch, ParallelConfig
@@ -146,7 +146,7 @@ def _batch(
     call = _batch_call(kind, scope, identity, inside, config)
     if config.serdes is None and config.item_serdes is None and scope.settings.serdes is None:
         typed = batch_serializer([body.func for body in bodies])
-        call = replace(call, encode=scope.encoder(typed, identity.id), decode=scope.decoder(typed, identity.id))
+        call = changed(call, encode=scope.encoder(typed, identity.id), decode=scope.decoder(typed, identity.id))
     return context(call, scope.journal)
 
 

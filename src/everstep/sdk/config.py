@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
 
 from everstep.core.limits import SUB_TYPE_CHARS_MAX
+from everstep.core.records import dataclass, field
 from everstep.errors import DurableOperationError, ValidationError
 from everstep.sdk.delays import Duration, DurationLike, to_exact_seconds, to_seconds
 from everstep.sdk.replay.completion import CompletionConfig

@@ -7,12 +7,12 @@ is harmless, waking too early is not.
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from everstep.core.limits import SECONDS_MAX
+from everstep.core.records import dataclass
 from everstep.errors import ValidationError
 
 

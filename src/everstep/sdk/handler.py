@@ -10,11 +10,11 @@ embedded engine invokes directly, with records instead of JSON and a client of i
 import functools
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, Unpack, cast, overload
 
 from everstep.core.messages import Envelope, InvocationOutput, InvocationStatus
 from everstep.core.model import Arn, Kind, Operation
+from everstep.core.records import changed, dataclass
 from everstep.core.wire.envelope import NotEnvelopeError, decode_envelope, encode_output
 from everstep.core.wire.text import NotJsonError, load
 from everstep.errors import ExecutionError, InvocationError, SuspendExecution
@@ -290,7 +290,7 @@ def _run_async(run: _Run) -> InvocationOutput:
     async def main() -> InvocationOutput:
         driver = LoopDriver(run.arn, run.client, run.writer)
         try:
-            settings = replace(run.settings(driver.is_cancelled), lane=lanes.running)
+            settings = changed(run.settings(driver.is_cancelled), lane=lanes.running)
             context = AsyncDurableContext(Scope(settings), driver, run.context)
             became = await driver.run_handler(lambda: run.handler(run.event, context))
             return await driver.conclude(became)

@@ -6,10 +6,10 @@ The function itself never needs it. `everstep dev` and `run` keep to it, and `ev
 DurableConfig of a SAM template.
 """
 
-from dataclasses import dataclass
 from typing import TypedDict
 
 from everstep.core.limits import RETENTION_DAYS_MAX
+from everstep.core.records import dataclass
 from everstep.errors import ValidationError
 from everstep.sdk.delays import DurationLike, to_seconds
 

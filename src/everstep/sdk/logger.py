@@ -7,8 +7,8 @@ invocation.
 import inspect
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
+from everstep.core.records import changed, dataclass
 from everstep.sdk.types import LoggerInterface
 
 _OUR_FRAMES = 2
@@ -26,7 +26,7 @@ class LogInfo:
     attempt: int | None = None
 
     def with_parent_id(self, parent_id: str) -> "LogInfo":
-        return replace(self, parent_id=parent_id)
+        return changed(self, parent_id=parent_id)
 
     def extra(self) -> dict[str, object]:
         """The fields of a log record; `operationName`, because a record's own `name` is taken."""

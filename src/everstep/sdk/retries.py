@@ -8,9 +8,9 @@ import math
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from everstep.core.records import dataclass
 from everstep.errors import ValidationError
 from everstep.sdk.delays import Chance, Duration, DurationLike, JitterStrategy, to_seconds
 

@@ -4,9 +4,9 @@ Between two attempts lies a durable wait, so nothing runs while time passes.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
+from everstep.core.records import dataclass
 from everstep.sdk.config import ChildConfig
 from everstep.sdk.context import DurableContext
 from everstep.sdk.context_async import AsyncDurableContext

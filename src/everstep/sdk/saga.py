@@ -11,10 +11,10 @@ suspended has not ended: an invocation is over, and the next one goes on inside 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Concatenate, NoReturn, ParamSpec, Self
 
+from everstep.core.records import changed, dataclass
 from everstep.errors import InvocationError, SagaError, SerDesError, StepError
 from everstep.sdk.config import StepConfig
 from everstep.sdk.decorators import name_of
@@ -56,7 +56,7 @@ class _Stack:
 
     def __init__(self, step: Callable[..., Any], config: StepConfig) -> None:
         self._step = step
-        self._config = replace(config, serdes=_Forgotten())
+        self._config = changed(config, serdes=_Forgotten())
         self._undoings: list[_Undoing] = []
 
     def compensate(self, func: Callable[Concatenate[StepContext, P], Any], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -70,7 +70,7 @@ class _Stack:
     def _push(self, func: Callable[..., Any], sub_type: str, body: Callable[[StepContext], Any]) -> None:
         own_name = getattr(func, "__name__", None)
         name = name_of(func) or (own_name if own_name != "<lambda>" else None)
-        self._undoings.append(_Undoing(body=body, name=name, config=replace(self._config, sub_type=sub_type)))
+        self._undoings.append(_Undoing(body=body, name=name, config=changed(self._config, sub_type=sub_type)))
 
     def _due(self, error: BaseException | None) -> Iterator[_Undoing]:
         """What must be done, in its order. A suspension, a cancellation or a lost invocation is no end."""

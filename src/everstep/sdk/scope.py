@@ -6,12 +6,12 @@ called, not when its result is awaited. Tasks of an author's own inside a contex
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from everstep.core.limits import OPERATION_NAME_CHARS_MAX
 from everstep.core.model import Arn, Kind, Millis, OperationId, Status, SubType
 from everstep.core.names import operation_id
+from everstep.core.records import changed, dataclass
 from everstep.errors import ValidationError
 from everstep.sdk.draws import draw
 from everstep.sdk.logger import Logger, LogInfo
@@ -146,7 +146,7 @@ class Scope:
         first operation has come back, on a replay the author's own, which is answered at once.
         """
         scope = self.inner(owner)
-        scope.settings = replace(self.settings, lane=_no_task)
+        scope.settings = changed(self.settings, lane=_no_task)
         return scope
 
     def branch(self, owner: Identity, index: int, sub_type: str, name: str) -> Identity:

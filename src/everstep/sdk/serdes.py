@@ -14,13 +14,13 @@ import base64
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
 from typing import Any, Generic, NamedTuple, NoReturn, TypeGuard, TypeVar
 from uuid import UUID
 
+from everstep.core.records import dataclass
 from everstep.errors import RetryableSerDesError, SerDesError, type_name
 from everstep.sdk.replay.batch import BatchResult
 

@@ -1,10 +1,10 @@
 """What an author's code is handed, and what it may hand in: contexts and small interfaces."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from everstep.core.names import parse_arn
+from everstep.core.records import dataclass
 
 C_contra = TypeVar("C_contra", contravariant=True)
 

@@ -1,9 +1,9 @@
 """How long to wait between two polls of a condition, and when to give up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from everstep.core.records import dataclass, field
 from everstep.errors import ValidationError, WaitForConditionError
 from everstep.sdk.delays import Chance, Duration, DurationLike, JitterStrategy, to_seconds
 from everstep.sdk.serdes import SerDes

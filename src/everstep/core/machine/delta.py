@@ -3,14 +3,13 @@
 The same value goes to the store, to the response and into the history; nobody is asked twice.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from everstep.core.events import Event
 from everstep.core.machine.state import Head, Invocation, Origin, Parent
 from everstep.core.messages import CheckpointReply
 from everstep.core.model import Arn, CheckpointToken, ErrorObject, ExecutionStatus, Millis, Operation, OperationId
-from everstep.core.records import quick
+from everstep.core.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,6 @@ class Begun:
 Response: TypeAlias = CheckpointReply | Begun | None
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """What `decide` decided. A delta that changes nothing (`is_empty`) need not be written."""

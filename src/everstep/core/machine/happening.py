@@ -1,13 +1,10 @@
 """What an event tells, before it gets its number and its moment."""
 
-from dataclasses import dataclass
-
 from everstep.core.events import EventType
 from everstep.core.model import ErrorObject
-from everstep.core.records import quick
+from everstep.core.records import dataclass
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """The part of an event that the rules of a kind know."""

@@ -11,7 +11,6 @@ each delta, and only those operations that the delta names.
 import heapq
 from collections import deque
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from everstep.core.model import (
@@ -25,7 +24,7 @@ from everstep.core.model import (
     OperationId,
     Status,
 )
-from everstep.core.records import quick
+from everstep.core.records import dataclass, field
 
 MOMENT_ZERO = Millis(0)
 
@@ -92,7 +91,6 @@ class InvocationPhase(StrEnum):
     """The function may be running; only this invocation may write."""
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """The one invocation that an execution may have at a time."""
@@ -109,7 +107,6 @@ class Invocation:
     """A pause took its right to write away. Whatever it answers, it is made again."""
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The answer to the last checkpoint, kept so that a repeated request gets it again."""
@@ -121,7 +118,6 @@ class Reply:
     operation_ids: tuple[OperationId, ...]
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseDetails:
     """A pause, from the request to its end."""
@@ -146,7 +142,6 @@ class PauseRequest:
     at: Millis
 
 
-@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The part of an execution that changes with every delta; small on purpose."""

@@ -1,7 +1,7 @@
 """A history in a file: what `everstep executions export` writes, or an answer of GetDurableExecutionHistory.
 
-    {"Execution": {"DurableExecutionArn": …, …}, "Events": […]}
-    {"Events": […]}
+{"Execution": {"DurableExecutionArn": …, …}, "Events": […]}
+{"Events": […]}
 """
 
 from collections.abc import Mapping

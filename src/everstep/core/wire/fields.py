@@ -13,12 +13,12 @@ Explicit null is the same as absent; unknown members are never looked at. Paths 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from everstep.core.model import Millis
+from everstep.core.records import dataclass
 from everstep.core.refusal import Code, Refused
 from everstep.core.wire.text import Json
 

@@ -50,6 +50,13 @@ def load(data: str | bytes) -> Json:
     return value
 
 
+def as_payload(value: object) -> str | None:
+    """What is sent: text and bytes as they are, None as nothing, every other value as JSON."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return value if value is None or isinstance(value, str) else dump(value)
+
+
 def mend(text: str) -> str:
     """The text with every lone surrogate replaced by U+FFFD; all other text is returned as it is."""
     if text.isascii():

@@ -7,10 +7,10 @@ Whoever calls must therefore send only requests that may be repeated.
 
 import socket
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from everstep.core.records import dataclass
 from everstep.errors import ValidationError
 from everstep.sdk.clients.exchange import Answer, NotHttpError, Request, read_answer, send
 

@@ -9,7 +9,8 @@ until the other side closes (RFC 9112, section 6.3); informational answers are s
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from everstep.core.records import dataclass
 
 HEAD_BYTES_MAX = 64 * 1024
 """An answer whose head is longer is not one that we asked for."""

@@ -1,8 +1,8 @@
 """Which service is called, and as whom: the environment and the shared AWS files, read once into one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from everstep.core.records import changed, dataclass
 from everstep.errors import ValidationError
 from everstep.sdk.clients.connection import Endpoint, parse_endpoint
 from everstep.sdk.clients.credentials import (
@@ -64,7 +64,7 @@ def read_config(
     ours = not _is_aws(found.host)
     if ours and (token := environ.get(TOKEN_VARIABLE)):
         # A service of one's own looks for its token where AWS looks for that of a session, and at no signature.
-        credentials = always(replace(_UNCHECKED, session_token=token))
+        credentials = always(changed(_UNCHECKED, session_token=token))
     if region is None and not ours:
         raise ValidationError("the AWS region is unknown; set AWS_REGION or give `region`")
     return ClientConfig(

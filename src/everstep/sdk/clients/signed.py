@@ -9,9 +9,9 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from everstep.core.records import dataclass
 from everstep.core.wire.errors import decode_refusal
 from everstep.errors import ServiceError
 from everstep.sdk.clients.connection import Answer, Connections, Request, Unreachable

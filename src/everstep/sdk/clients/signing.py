@@ -7,10 +7,11 @@ repeat it. Rules: "Signature Version 4 signing process", AWS IAM user guide.
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
+
+from everstep.core.records import dataclass, field
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 

@@ -7,8 +7,8 @@ did before is answered from history then, as on any replay.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from everstep.core.records import dataclass, field
 from everstep.sdk.replay.requests import BranchEnded, Script
 
 THREADS_MAX = 200

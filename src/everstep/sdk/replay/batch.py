@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from everstep.core.model import ErrorObject
+from everstep.core.records import dataclass
 from everstep.core.wire.errors import decode_error, encode_error
 from everstep.errors import BatchCompletionError, ChildContextError
 from everstep.sdk.replay.completion import BatchItemStatus, CompletionReason

@@ -5,11 +5,10 @@ creation, so that the code in between runs on every replay.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.model import Action, CallbackId, CallbackOptions, OperationId, Status
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.errors import CallbackExternalError, CallbackTimeoutError, InvalidStateError
 from everstep.sdk.replay.failures import raise_failure
 from everstep.sdk.replay.journal import Identity, Journal

@@ -5,9 +5,9 @@ many; with only a minimum of successes, failures do not end the batch.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from everstep.core.records import dataclass
 from everstep.errors import ValidationError
 
 

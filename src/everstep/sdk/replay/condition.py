@@ -5,13 +5,12 @@ A check that raises fails the operation at once. So does a wait strategy that gi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
 from everstep.core.limits import SECONDS_MAX
 from everstep.core.model import Action, Operation, Status, Update
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.errors import ExecutionError, InvocationError, WaitForConditionError
 from everstep.sdk.replay.failures import error_object, raise_failure
 from everstep.sdk.replay.journal import Identity, Journal

@@ -11,12 +11,11 @@ A virtual context is a room without a record: only the ids of its operations kno
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.limits import CONTEXT_RESULT_BYTES_MAX
 from everstep.core.model import Action, ErrorObject, Operation, Status, Update
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.core.sizes import text_bytes
 from everstep.errors import ExecutionError, InvocationError, NonDeterministicExecutionError
 from everstep.sdk.replay.failures import error_object

@@ -4,12 +4,12 @@ A result too large for an answer is saved first, as the end of the execution; th
 error is never that large.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from everstep.core.limits import OUTPUT_BYTES_MAX
 from everstep.core.messages import InvocationOutput, InvocationStatus
 from everstep.core.model import Action, Kind, OperationId, Update
+from everstep.core.records import dataclass
 from everstep.core.sizes import text_bytes
 from everstep.core.wire.text import dump
 from everstep.errors import InvocationError, SerDesError

@@ -6,10 +6,10 @@ dismissed, and nothing of theirs is recorded afterwards.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from everstep.core.model import ErrorObject
+from everstep.core.records import dataclass
 from everstep.errors import DurableOperationError, InvocationError, SerDesError
 from everstep.sdk.replay.batch import BatchItem, BatchResult, Completion
 from everstep.sdk.replay.completion import (

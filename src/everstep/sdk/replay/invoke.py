@@ -1,11 +1,10 @@
 """A chained invoke: another function, called by the service, so that nothing runs here while it works."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from everstep.core.model import Action, InvokeOptions, Status
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.errors import InvokeError
 from everstep.sdk.replay.failures import raise_failure
 from everstep.sdk.replay.journal import Identity, Journal

@@ -5,9 +5,9 @@ two have drifted apart, and going on would mix up results: that is an error, lou
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from everstep.core.model import Action, Kind, Millis, Operation, OperationId, Status, Update
+from everstep.core.records import dataclass
 from everstep.errors import NonDeterministicExecutionError
 
 

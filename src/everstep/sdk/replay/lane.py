@@ -6,9 +6,9 @@ of the last operation whose outcome it was given.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from everstep.core.model import Millis
+from everstep.core.records import dataclass
 
 BEGINNING = Millis(0)
 _SIBLINGS_AHEAD, _GENERATIONS_AHEAD = 32, 3

@@ -11,10 +11,9 @@ not be waited for: it is saved before anything that the new way asks for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from everstep.core.model import Action
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.sdk.replay.journal import Identity, Journal
 from everstep.sdk.replay.requests import Save, Script
 

@@ -12,10 +12,10 @@ A script ends with the operation's value or its error.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from everstep.core.model import OperationId, Update
+from everstep.core.records import dataclass
 
 T = TypeVar("T")
 

@@ -14,13 +14,12 @@ does not wait for its SUCCEED either; whatever is saved after it takes it along.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar, cast
 
 from everstep.core.limits import SECONDS_MAX
 from everstep.core.model import Action, Operation, Status, Update
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.errors import (
     InvalidStateError,
     SerDesError,

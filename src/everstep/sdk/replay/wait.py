@@ -1,9 +1,7 @@
 """A wait: a timer that the service keeps, so that nothing runs while time passes."""
 
-from dataclasses import dataclass
-
 from everstep.core.model import Action
-from everstep.core.records import changed
+from everstep.core.records import changed, dataclass
 from everstep.sdk.replay.journal import Identity, Journal
 from everstep.sdk.replay.requests import Park, Save, Script
 

@@ -51,7 +51,7 @@ def test_an_app_that_cannot_be_used_ends_those_that_were_started(tmp_path: Path)
         asyncio.run(main())
 
 
-def test_a_call_waits_for_a_function_that_is_not_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_call_waits_for_a_function_that_is_not_here(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Its execution was started when somebody had it; failing it would help nobody."""
 
     async def main() -> None:
@@ -63,4 +63,4 @@ def test_a_call_waits_for_a_function_that_is_not_here(tmp_path: Path, capsys: py
             await asyncio.gather(waiting, return_exceptions=True)
 
     asyncio.run(main())
-    assert capsys.readouterr().err == "an execution waits for the function 'gone', which is not here\n"
+    assert caplog.messages == ["an execution waits for the function 'gone', which is not here"]

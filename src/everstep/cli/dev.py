@@ -1,5 +1,6 @@
 """`everstep dev`: service, workers and reload in one command."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 
 from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.door import Door, door_options, tell_drained
+from everstep.cli.log_format import LogFormat, log_options
 from everstep.cli.looking import looking_options
 from everstep.cli.options import (
     alias_option,
@@ -29,6 +31,8 @@ from everstep.drawing.wording import clock, line
 if TYPE_CHECKING:
     from everstep.service.page.page import PageSettings
 
+logger = logging.getLogger(__name__)
+
 DEFAULT_STORE = "sqlite:///.everstep/dev.db"
 
 
@@ -43,6 +47,7 @@ class Wishes:
     reload: bool
     limits: Limits
     page: Callable[[], "PageSettings"]
+    log_format: LogFormat
     as_json: bool
 
 
@@ -55,6 +60,7 @@ class Wishes:
 @alias_option
 @quotas_option
 @looking_options
+@log_options
 @json_option
 def dev(**wished: Any) -> None:
     """Run every durable function of APP... on this machine.
@@ -65,6 +71,7 @@ def dev(**wished: Any) -> None:
     from everstep.cli.workers import Pools, hosting
     from everstep.service.app import Settings, running
     from everstep.service.http.serve import run
+    from everstep.service.operator_log import OperatorLog
 
     wishes = Wishes(**wished)
     functions: list[str] = []
@@ -84,14 +91,22 @@ def dev(**wished: Any) -> None:
             drain_seconds=wishes.door.drain_seconds,
             page=wishes.page(),
         )
-        hosted = hosting(wishes.apps, as_json=wishes.as_json, reload=wishes.reload, on_ready=on_ready)
+        hosted = hosting(
+            wishes.apps, as_json=wishes.as_json, log_format=wishes.log_format, reload=wishes.reload, on_ready=on_ready
+        )
         async with running(settings, hosted, handle_signals=True, on_drain=tell_drained) as service:
+            log = OperatorLog(service.service)
             if wishes.as_json:
                 json_line({"event": "listening", "endpoint": service.endpoint, "functions": functions})
-            else:
+            if wishes.log_format is LogFormat.JSON:
+                service.service.listen(log.note)
+                facts = {"endpoint": service.endpoint, "functions": functions, "taken_up": service.taken_up}
+                logger.info("serving at %s", service.endpoint, extra={"event": "listening", **facts})
+            elif not wishes.as_json:
                 service.service.listen(lambda delta: tell(delta.arn, delta.events))
                 banner(service.endpoint, functions, wishes.store, service.taken_up)
             await service.stopped()
+            await log.close()
 
     run(main())
 

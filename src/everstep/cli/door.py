@@ -3,6 +3,7 @@
 Beyond this machine a service listens only with a token, or when it is told that there need be none.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
     from everstep.service.http.draining import Drained
     from everstep.service.http.serve import Tls
 
+logger = logging.getLogger(__name__)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 TOKEN_CHARS_MIN = 16
 DRAIN_SECONDS = 10.0
 """As long as Docker waits between SIGTERM and SIGKILL."""
+
+
+class BindRefused(Failure):
+    """Strangers could come in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,7 @@ class Door:
         from everstep.service.http.access import Access, is_loopback
 
         if self.token is None and not (self.insecure or is_open or is_loopback(self.host)):
-            raise Failure(
+            raise BindRefused(
                 f"whoever reaches {self.host} could run functions and read their data; set a token "
                 f"(--token or {TOKEN_VARIABLE}), or say --insecure-bind if a network keeps strangers away"
             )
@@ -127,12 +134,13 @@ def door_options(function: F) -> F:
 
 
 def tell_drained(drained: "Drained") -> None:
-    """What SIGTERM finds and leaves, for people."""
-    if drained.found == 0:
-        return
+    """What SIGTERM finds and leaves."""
+    found, left = drained.found, drained.left
     if drained.seconds == 0:
-        click.echo(f"stopping: {drained.found} running, waiting up to {drained.seconds_max:g} s", err=True)
+        text = f"stopping: {found} running, waiting up to {drained.seconds_max:g} s" if found else "stopping"
+        logger.info(text, extra={"event": "draining", "running": found, "seconds_max": drained.seconds_max})
         return
-    ended = drained.found - drained.left
-    rest = f", {drained.left} go on at the next start" if drained.left else ""
-    click.echo(f"stopping: {ended} ended in {drained.seconds:.1f} s{rest}", err=True)
+    rest = f", {left} go on at the next start" if left else ""
+    text = f"stopping: {found - left} ended in {drained.seconds:.1f} s{rest}"
+    seconds = round(drained.seconds, 3)
+    logger.info(text, extra={"event": "drained", "ended": found - left, "left": left, "seconds": seconds})

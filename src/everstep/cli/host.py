@@ -1,8 +1,12 @@
 """`everstep host`: runs functions in worker processes behind the Lambda invoke route, for a service elsewhere."""
 
+import logging
+from typing import Any
+
 import click
 
 from everstep.cli.api import DEFAULT_ENDPOINT
+from everstep.cli.log_format import LogFormat, log_options
 from everstep.cli.options import (
     alias_option,
     checked,
@@ -13,6 +17,8 @@ from everstep.cli.options import (
     reload_option,
     url,
 )
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_PORT = 3001
 """Where aws-sam-cli listens for invocations too, so services look there by default."""
@@ -33,8 +39,9 @@ DEFAULT_PORT = 3001
 )
 @reload_option
 @alias_option
+@log_options
 @json_option
-def host(*, app: str, host: str, port: int, endpoint: str, reload: bool, as_json: bool) -> None:
+def host(*, app: str, reload: bool, as_json: bool, log_format: LogFormat, **where: Any) -> None:
     """Run the functions of APP behind the Lambda invoke route.
 
     APP is a file, a folder or a module, with :function for a single one.
@@ -45,15 +52,18 @@ def host(*, app: str, host: str, port: int, endpoint: str, reload: bool, as_json
     from everstep.service.http.asgi import refusal_response
     from everstep.service.http.serve import Server, run
 
+    host, port, endpoint = where["host"], where["port"], where["endpoint"]
+
     async def main() -> None:
-        async with workers([app], {ENDPOINT_VARIABLE: endpoint}, as_json=as_json, reload=reload) as pools:
+        told = {ENDPOINT_VARIABLE: endpoint}
+        async with workers([app], told, as_json=as_json, log_format=log_format, reload=reload) as pools:
 
             def announce(server: Server) -> None:
                 where = f"http://{host}:{server.port}"
                 if as_json:
                     json_line({"event": "listening", "endpoint": where, "functions": list(pools.functions)})
-                else:
-                    click.echo(f"{', '.join(pools.functions)} at {where}, reporting to {endpoint}", err=True)
+                facts = {"event": "listening", "endpoint": where, "functions": list(pools.functions)}
+                logger.info("%s at %s, reporting to %s", ", ".join(pools.functions), where, endpoint, extra=facts)
 
             # Pages in the browser must not run functions either.
             access = Access(any_host=not is_loopback(host))

@@ -3,6 +3,8 @@
 The SDK's logger writes JSON; on a terminal a person wants the message. Whatever is no such record is shown as it is.
 """
 
+from datetime import UTC, datetime
+
 from everstep.core.wire.text import Json, NotJsonError, dump, load
 from everstep.drawing.wording import line
 
@@ -24,6 +26,14 @@ def for_programs(text: str, function: str | None, stream: str) -> str:
     """One JSON object: the record itself where the line is one, else the text, with its function and stream."""
     record = _record(text) or {"message": text, "stream": stream}
     return dump({**record, "function": function})
+
+
+def for_operators(text: str, function: str | None, stream: str, at: float) -> str:
+    """The same as a line of the service's own log in JSON: `event` is `output`."""
+    record = _record(text) or {"message": text}
+    ts = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    known = {"ts": ts, "level": record.get("level", "INFO"), "event": "output", "function": function}
+    return dump({**known, "arn": record.get("executionArn"), "stream": stream, **record})
 
 
 def _record(text: str) -> dict[str, Json] | None:

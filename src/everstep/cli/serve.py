@@ -1,5 +1,6 @@
 """`everstep serve`: the service alone; its functions answer Lambda's Invoke somewhere else."""
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import click
 from everstep.cli.api import DEFAULT_PORT
 from everstep.cli.door import Door, door_options, tell_drained
 from everstep.cli.host import DEFAULT_PORT as HOST_PORT
+from everstep.cli.log_format import LogFormat, log_options
 from everstep.cli.looking import looking_options
 from everstep.cli.options import (
     checked,
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from everstep.service.page.page import PageSettings
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What the command line asks for."""
@@ -40,6 +45,7 @@ class Wishes:
     dialect: str
     limits: Limits
     page: "Callable[[], PageSettings]"
+    log_format: LogFormat
     as_json: bool
 
 
@@ -71,6 +77,7 @@ class Wishes:
 )
 @quotas_option
 @looking_options
+@log_options
 @json_option
 def serve(**wished: Any) -> None:
     """Run the service alone.
@@ -87,6 +94,7 @@ def serve(**wished: Any) -> None:
 async def _serve(wishes: Wishes) -> None:
     from everstep.service import app
     from everstep.service.http.dialect import Dialect
+    from everstep.service.operator_log import OperatorLog
 
     dialect = Dialect(wishes.dialect)
     is_for_sam = dialect is Dialect.EMULATOR
@@ -104,9 +112,12 @@ async def _serve(wishes: Wishes) -> None:
     )
     host = app.lambda_endpoint(wishes.lambda_endpoint, wishes.functions, one_at_a_time=is_for_sam)
     async with app.running(settings, host, handle_signals=True, on_drain=tell_drained) as service:
+        log = OperatorLog(service.service)
+        service.service.listen(log.note)
         if wishes.as_json:
             json_line({"event": "listening", "endpoint": service.endpoint, "taken_up": service.taken_up})
-        else:
-            more = f", {service.taken_up} executions go on" if service.taken_up else ""
-            click.echo(f"serving at {service.endpoint}, functions at {wishes.lambda_endpoint}{more}", err=True)
+        facts = {"event": "listening", "endpoint": service.endpoint, "taken_up": service.taken_up}
+        more = f", {service.taken_up} executions go on" if service.taken_up else ""
+        logger.info("serving at %s, functions at %s%s", service.endpoint, wishes.lambda_endpoint, more, extra=facts)
         await service.stopped()
+        await log.close()

@@ -1,6 +1,8 @@
 """The worker processes of the apps that a command was given: started together, reloaded, closed together."""
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
@@ -9,7 +11,8 @@ from pathlib import Path
 import click
 
 from everstep.cli.failure import Failure
-from everstep.cli.logs import for_people, for_programs
+from everstep.cli.log_format import LogFormat
+from everstep.cli.logs import for_operators, for_people, for_programs
 from everstep.host.app import AppError, parse_app
 from everstep.host.output import LogLine
 from everstep.host.pool import PoolClosed, WorkerPool
@@ -18,6 +21,8 @@ from everstep.service.app import Host, Hosted, Overheard
 from everstep.service.invokers.pool import PoolInvoker
 from everstep.service.page.page import Workforce
 from everstep.service.ports import FunctionAnswer, FunctionConfig
+
+logger = logging.getLogger(__name__)
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_LAMBDA"
 """Tells AWS clients, and our SDK, where the API is."""
@@ -84,18 +89,25 @@ class Pools:
                     return pool
             if function not in self._missed:
                 self._missed.add(function)
-                click.echo(f"an execution waits for the function {function!r}, which is not here", err=True)
+                text = "an execution waits for the function %r, which is not here"
+                logger.warning(text, function, extra={"event": "function_missing", "function": function})
             await asyncio.sleep(PATIENCE_SECONDS)
 
 
 def hosting(
-    apps: Sequence[str], *, as_json: bool, reload: bool, on_ready: Callable[[Pools], None] = lambda _: None
+    apps: Sequence[str],
+    *,
+    as_json: bool,
+    reload: bool,
+    log_format: LogFormat = LogFormat.PRETTY,
+    on_ready: Callable[[Pools], None] = lambda _: None,
 ) -> Host:
     """Runs the functions of the apps for a service in this process; `on_ready` hears of them before it starts."""
 
     @asynccontextmanager
     async def host(endpoint: str) -> AsyncIterator[Hosted]:
-        async with workers(apps, {ENDPOINT_VARIABLE: endpoint}, as_json=as_json, reload=reload) as pools:
+        told = {ENDPOINT_VARIABLE: endpoint}
+        async with workers(apps, told, as_json=as_json, log_format=log_format, reload=reload) as pools:
             on_ready(pools)
             invoker = PoolInvoker(pools)
             yield Hosted(invoker=invoker, functions=invoker, roster=pools.roster, overhear=pools.lines.listen)
@@ -105,7 +117,12 @@ def hosting(
 
 @asynccontextmanager
 async def workers(
-    apps: Sequence[str], environment: Mapping[str, str], *, as_json: bool, reload: bool
+    apps: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    as_json: bool,
+    reload: bool,
+    log_format: LogFormat = LogFormat.PRETTY,
 ) -> AsyncIterator[Pools]:
     """Workers for the apps, ready for calls. Raises AppError or Failure when an app cannot be used."""
 
@@ -115,6 +132,8 @@ async def workers(
         lines.tell(told)
         if as_json:
             click.echo(for_programs(told.text, told.function, told.stream))
+        elif log_format is LogFormat.JSON:
+            click.echo(for_operators(told.text, told.function, told.stream, time.time()), err=True)
         else:
             click.echo(for_people(told.text, told.function), err=True)
 
@@ -151,11 +170,13 @@ async def _reloading(pool: WorkerPool) -> AsyncIterator[None]:
         try:
             functions = await pool.reload()
         except AppError as problem:
-            click.echo(f"{names} changed, the code from before goes on: {problem}", err=True)
+            facts = {"event": "reload_failed", "app": pool.app, "files": list(paths)}
+            logger.error("%s changed, the code from before goes on: %s", names, problem, extra=facts)
         except PoolClosed:
             return
         else:
-            click.echo(f"{names} changed, reloaded: {', '.join(functions)}", err=True)
+            facts = {"event": "reloaded", "app": pool.app, "files": list(paths), "functions": list(functions)}
+            logger.info("%s changed, reloaded: %s", names, ", ".join(functions), extra=facts)
 
     watching = asyncio.create_task(watch_folder(parse_app(pool.app).folder, on_change))
     try:

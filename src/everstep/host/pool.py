@@ -8,6 +8,7 @@ first served. What a function does to its process (crash, hang, exit) is an answ
 """
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ from everstep.host.lifetime import Lifetime
 from everstep.host.output import OnLog
 from everstep.host.process import WorkerDied, WorkerProcess
 from everstep.service.ports import FunctionAnswer, FunctionConfig
+
+logger = logging.getLogger(__name__)
 
 WORKERS_MAX = 2 * (os.cpu_count() or 2) + 2
 """Functions mostly wait for others, so there are more of them than processors."""
@@ -197,8 +200,10 @@ class WorkerPool:
         except TimeoutError:
             await worker.kill()
             message = f"Task timed out after {job.timeout_seconds:.2f} seconds"
+            _log_death("worker_timed_out", job, f"a worker took longer than {job.timeout_seconds:g} s and was killed")
             return _error("Sandbox.Timedout", f"RequestId: {job.request_id} Error: {message}")
         except WorkerDied as died:
+            _log_death("worker_died", job, f"a worker died: {died}")
             return _error("Runtime.ExitError", f"RequestId: {job.request_id} Error: {died}")
         except BaseException:
             # The caller was cancelled; nobody waits for this invocation, and its worker cannot be used before it ends.
@@ -258,6 +263,11 @@ class WorkerPool:
     def _check_open(self) -> None:
         if self._is_closed:
             raise PoolClosed("the function host is shutting down")
+
+
+def _log_death(event: str, job: Job, text: str) -> None:
+    facts = {"event": event, "function": job.function, "request_id": job.request_id}
+    logger.warning("%s: %s", job.function, text, extra=facts)
 
 
 def _answer(done: Done) -> FunctionAnswer:

@@ -282,7 +282,8 @@ class Dispatcher:
                 await self._let_sleep(_caller(effect))
                 await perform(self._service, self._invoker, self._ids, effect, submit=self._submit)
             except StoreError as error:
-                logger.error("the store refuses, trying again: %s", error, extra={"effect": effect.id})
+                facts = {"event": "store_trouble", "effect": effect.id}
+                logger.error("the store refuses, trying again: %s", error, extra=facts)
             except Refused as refused:
                 logger.warning("an effect was refused: %s", refused, extra={"effect": effect.id})
                 if refused.code is not Code.TOO_MANY:
@@ -297,11 +298,12 @@ class Dispatcher:
             try:
                 return await self._service.submit(arn, command)
             except StoreError as error:
-                logger.error("the store refuses, trying again: %s", error, extra={"execution": arn})
+                facts = {"event": "store_trouble", "arn": arn}
+                logger.error("the store refuses, trying again: %s", error, extra=facts)
             except Refused as refused:
                 if refused.code is not Code.TOO_MANY:
                     raise
-                logger.warning("%s", refused, extra={"execution": arn})
+                logger.warning("%s", refused, extra={"arn": arn})
             await asyncio.sleep(self._patience.retry_seconds)
 
     async def _fail(self, effect: Effect, error: ErrorObject) -> None:

@@ -61,7 +61,7 @@ class Timers:
                 if len(due) < DUE_AT_ONCE_MAX:
                     await self._sleep(await self._store.next_due(), await self._skip_seconds())
             except StoreError as error:
-                logger.error("the store refuses, trying again: %s", error)
+                logger.error("the store refuses, trying again: %s", error, extra={"event": "store_trouble"})
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:
                 logger.exception("time could not act on an execution; it goes on for the others")
@@ -92,7 +92,6 @@ class Timers:
         if due is not None:
             left = (due - self._clock.now()) / 1000 if self._pace is None else self._pace.seconds_until(due)
             seconds = min(max(left, 0.001), seconds_max)
-        try:
-            await asyncio.wait_for(self._earlier.wait(), seconds)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):  # Python 3.11's wait_for may swallow the cancellation that ends `run`
+                await self._earlier.wait()

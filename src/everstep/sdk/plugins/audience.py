@@ -51,7 +51,9 @@ class Audience:
         """What all plugins together have to say on a log line."""
         fields: dict[str, object] = {}
         for plugin in self._plugins:
-            fields.update(self._protected(plugin, "enrich_log_context", partial(_log_fields, plugin)) or {})
+            said = self._protected(plugin, "enrich_log_context", partial(_log_fields, plugin))
+            if said is not None:
+                fields.update(said)
         return fields
 
     def _trace_ids(self, info: PropagationInput) -> Iterator[str]:

@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "service.invokers": _LOGIC,
     "service.house": [*_LOGIC, "service.stores"],
     "service.app": _SERVICE,
-    "engine": [*_LOGIC, "sdk", "errors", "service.house", "service.http", "service.http.asgi", "host"],
+    "engine": [*_LOGIC, "sdk.replay", "sdk", "errors", "service.house", "service.http", "service.http.asgi", "host"],
     "host": [*_PROTOCOL, "service.ports", "service.http.asgi", "service.http.serve", "host.worker"],
     "host.worker": [*_PROTOCOL, "sdk", "errors", "host", "compat.aws_sdk"],
     "drawing": ["core"],

@@ -19,7 +19,7 @@ from typing import Any
 
 from everstep.core.machine.commands import CallbackFailure, CallbackSuccess
 from everstep.core.model import Arn, CallbackId, ErrorObject, Kind, Millis, Operation, OperationId, Status
-from everstep.core.wire.text import dump
+from everstep.core.wire.text import as_payload
 from everstep.sdk.delays import to_seconds
 from everstep.testing.operations import TestedOperation
 from everstep.testing.plan import NoAnswer, Plan, Turns, as_error_object
@@ -104,10 +104,3 @@ def _reply(rule: Any, callback: TestedOperation) -> Reply | None:
     if isinstance(rule, BaseException | ErrorObject) or (isinstance(rule, type) and issubclass(rule, BaseException)):
         return CallbackFailure(error=as_error_object(rule))
     return CallbackSuccess(payload=as_payload(rule))
-
-
-def as_payload(value: object) -> str | None:
-    """What is sent: text and bytes as they are, None as nothing, every other value as JSON."""
-    if isinstance(value, bytes):
-        return value.decode()
-    return value if value is None or isinstance(value, str) else dump(value)

@@ -21,13 +21,13 @@ from uuid import uuid4
 from everstep.core.events import Event, EventType
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess
 from everstep.core.model import Arn, ErrorObject, ExecutionStatus, Kind, Millis, Operation, Status
-from everstep.core.wire.text import dump
+from everstep.core.wire.text import as_payload, dump
 from everstep.drawing.timeline import draw
 from everstep.sdk.clients.credentials import CredentialsSource
 from everstep.sdk.clients.signed import SignedCalls
 from everstep.sdk.clients.signing import Credentials
 from everstep.sdk.delays import DurationLike, to_seconds
-from everstep.testing.answers import Answers, as_payload
+from everstep.testing.answers import Answers
 from everstep.testing.deployed import Deployed, Shown
 from everstep.testing.errors import DurableFunctionsTestError, StuckError
 from everstep.testing.naming import check_names

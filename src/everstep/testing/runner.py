@@ -22,11 +22,10 @@ from everstep.core.limits import LIMITS, Limits
 from everstep.core.machine.commands import CallbackFailure, CallbackHeartbeat, CallbackSuccess, Pause, Resume
 from everstep.core.model import Arn, ErrorObject, Operation
 from everstep.core.refusal import Code, Refused
-from everstep.core.wire.text import dump
+from everstep.core.wire.text import as_payload, dump
 from everstep.sdk.delays import DurationLike, to_seconds
 from everstep.sdk.handler import DurableFunction, durable_execution
 from everstep.service.ports import Store
-from everstep.testing.answers import as_payload
 from everstep.testing.errors import DurableFunctionsTestError
 from everstep.testing.functions import Target, durable
 from everstep.testing.naming import check_names

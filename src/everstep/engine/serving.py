@@ -1,0 +1,76 @@
+"""What an engine and its handles share: the open house, and what they ask of it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from everstep.core.events import Event
+from everstep.core.machine.commands import Command
+from everstep.core.model import Arn
+from everstep.engine.errors import EngineClosedError, refusals_as_errors
+from everstep.service.house import House
+from everstep.service.ports import Summary
+
+CLOSED = "the engine is closed; open it, as `async with engine:` does"
+CLOSED_MEANWHILE = "the engine was closed while somebody waited; the execution goes on when it is opened again"
+ELSEWHERE = "the engine was opened in another event loop; ask it there, or use a SyncEngine, which has its own"
+
+
+class Serving:
+    """Owns whether there is a house."""
+
+    def __init__(self) -> None:
+        self._house: House | None = None
+        self._closing: asyncio.Future[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._house is not None
+
+    @property
+    def house(self) -> House:
+        """Raises EngineClosedError where it cannot be asked."""
+        if self._house is None or self._closing is None:
+            raise EngineClosedError(CLOSED)
+        if self._closing.get_loop() is not asyncio.get_running_loop():
+            raise EngineClosedError(ELSEWHERE)
+        return self._house
+
+    def open(self, house: House) -> None:
+        self._house = house
+        self._closing = asyncio.get_running_loop().create_future()
+
+    def close(self) -> None:
+        """Nobody may ask any more, and who waits is told so."""
+        self._house = None
+        if self._closing is not None:
+            self._closing.set_result(None)
+            self._closing = None
+
+    async def until_closed(self, arn: Arn) -> Summary:
+        """Wait for the end of the execution. Raises NotFoundError, and EngineClosedError when that comes first."""
+        house, closing = self.house, self._closing
+        assert closing is not None, "there is a house"
+        waiting = asyncio.ensure_future(house.service.closed(arn))
+        try:
+            await asyncio.wait((waiting, closing), return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise EngineClosedError(CLOSED_MEANWHILE)
+            with refusals_as_errors():
+                return waiting.result()
+        finally:
+            waiting.cancel()
+
+    async def summary(self, arn: Arn) -> Summary:
+        """How the execution stands. Raises NotFoundError."""
+        with refusals_as_errors():
+            return await self.house.service.get(arn)
+
+    async def act(self, arn: Arn, command: Command) -> None:
+        """Raises EngineError for what the service refuses."""
+        with refusals_as_errors():
+            await self.house.service.submit(arn, command)
+
+    async def history(self, arn: Arn) -> Sequence[Event]:
+        """Every event so far, oldest first. Raises NotFoundError."""
+        await self.summary(arn)
+        return await self.house.page.events(arn)

@@ -22,7 +22,7 @@ SEEDS ?= 1000
 IMAGE ?= everstep:dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test javascript check fmt sim bench image sam-gate e2e-docker fuzz chaos clean dist
+.PHONY: help setup demo test javascript browser pictures check fmt sim bench image sam-gate e2e-docker fuzz chaos clean dist
 
 help: ## show this list
 	@sed -n -E 's/^([a-z]+):.*## (.*)/  make \1 : \2/p' Makefile | sed 's/ : /\t/' | expand -t 16
@@ -49,7 +49,19 @@ javascript: ## the official SDK for JavaScript, for the tests that run functions
 	  npm install --prefix tests/javascript --no-package-lock --no-audit --no-fund --loglevel error \
 	    && touch $(NPM_READY) || echo "SKIPPED functions in JavaScript: npm could not install their SDK" >&2; fi
 
-test: $(READY) javascript ## all tests, the quick wings first; pass options with ARGS='-k timer'
+AXE_READY := tests/page/node_modules/.package-lock.json
+
+browser: ## a Chromium and axe-core, for the tests of the page
+	@if ! command -v chromium chromium-browser google-chrome > /dev/null; then \
+	  if command -v apt-get > /dev/null && test "$$(id -u)" = 0; then echo "installing chromium ..."; \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } > /dev/null 2>&1; fi; fi
+	@command -v chromium chromium-browser google-chrome > /dev/null || echo "SKIPPED the page: its tests need a Chromium" >&2
+	@if ! command -v npm > /dev/null; then echo "SKIPPED the page: its tests need npm, for axe-core" >&2; \
+	elif test ! $(AXE_READY) -nt tests/page/package.json; then echo "setting up tests/page ..."; \
+	  npm install --prefix tests/page --no-package-lock --no-audit --no-fund --loglevel error \
+	    && touch $(AXE_READY) || echo "SKIPPED the page: npm could not install axe-core" >&2; fi
+
+test: $(READY) javascript browser ## all tests, the quick wings first; pass options with ARGS='-k timer'
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(READY) ## format, lint, types, workflows
@@ -59,6 +71,9 @@ check: $(READY) ## format, lint, types, workflows
 	@$(BIN)/zizmor --quiet --no-progress --offline --strict-collection .github/workflows
 	@if ! command -v node > /dev/null; then echo "SKIPPED pyright: it needs node, which is not installed" >&2; \
 	  elif test -d tests/typing; then $(BIN)/pyright --pythonpath $(BIN)/python; fi
+
+pictures: $(READY) browser ## the pictures of the page in docs/pictures
+	@$(BIN)/python -m tests.page.pictures
 
 fmt: $(READY) ## put every file into form
 	@$(BIN)/ruff check --quiet --fix-only $(CHECKED)

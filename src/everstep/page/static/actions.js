@@ -17,7 +17,7 @@ async function told(act, words) {
 }
 
 export function ActionButtons({ execution, source }) {
-  const can = (action) => !source.isFile && execution.actions.includes(action);
+  const can = (action) => execution.actions.includes(action);
   const { arn, name } = execution;
   const rerun = async () => {
     const input = execution.input === null ? "null" : await source.payload("input");

@@ -5,12 +5,12 @@ import { Dialogs, show } from "./dialogs.js";
 import { Execution } from "./execution.js";
 import { Executions } from "./executions.js";
 import { Functions } from "./functions.js";
-import { Help } from "./help.js";
+import { Choices, Help } from "./help.js";
 import { useKeys } from "./keys.js";
-import { openFile, remoteSource, useFile } from "./source.js";
+import { Problem } from "./parts.js";
+import { fileProblem, sourceOf } from "./source.js";
 import { connection, goLive, listen } from "./live.js";
 import { go, href, route } from "./route.js";
-import { change, nextTheme, settings } from "./settings.js";
 import { StartForm } from "./starting.js";
 import { setServerNow, useLoaded, useStore } from "./store.js";
 
@@ -29,6 +29,7 @@ export function App() {
     return listen((kind) => kind === "reset" && server.again());
   }, []);
   const isReadOnly = server.value?.read_only ?? false;
+  const problem = useStore(fileProblem);
   useKeys({
     "?": () => show(html`<${Help} />`),
     e: () => go(href("executions")),
@@ -41,7 +42,7 @@ export function App() {
       document.getElementById("main").focus();
     }}>Skip to content</a>
     <${Header} view=${view} server=${server.value} isReadOnly=${isReadOnly} />
-    <main id="main" tabindex="-1">${shown(view, subject, isReadOnly)}</main>
+    <main id="main" tabindex="-1">${problem && html`<${Problem} error=${problem} />`}${shown(view, subject, isReadOnly)}</main>
     <${Dialogs} />`;
 }
 
@@ -51,28 +52,17 @@ function shown(view, subject, isReadOnly) {
       return html`<${OneExecution} key=${subject} arn=${subject} />`;
     case "functions":
       return html`<${Functions} isReadOnly=${isReadOnly} />`;
-    case "file":
-      return html`<${OneFile} />`;
     default:
       return html`<${Executions} isReadOnly=${isReadOnly} />`;
   }
 }
 
 function OneExecution({ arn }) {
-  const [source] = useState(() => remoteSource(arn));
+  const [source] = useState(() => sourceOf(arn));
   return html`<${Execution} source=${source} />`;
 }
 
-function OneFile() {
-  const file = useFile();
-  useEffect(() => {
-    if (file === null) go(href("executions"));
-  }, [file]);
-  return file && html`<${Execution} key=${file.key} source=${file} />`;
-}
-
 function Header({ view, server, isReadOnly }) {
-  const { theme, zone } = useStore(settings);
   const tab = (name, label) =>
     html`<a href=${href(name)} aria-current=${view === name ? "page" : undefined}>${label}</a>`;
   return html`<header>
@@ -83,10 +73,8 @@ function Header({ view, server, isReadOnly }) {
     <span class="space"></span>
     ${isReadOnly && html`<span class="tag">read-only</span>`}
     <${Connection} />
-    <button type="button" class="quiet-button" title="Time zone of everything shown" onClick=${() => change({ zone: zone === "utc" ? "local" : "utc" })}>${zone === "utc" ? "UTC" : "Local time"}</button>
-    <button type="button" class="quiet-button" title="Colours: as the system, light, or dark" onClick=${nextTheme}>${{ auto: "Auto", light: "Light", dark: "Dark" }[theme]}<span class="unseen"> colours</span></button>
-    <label class="quiet-button file" title="Look at a history that was exported">Open file<input type="file" class="unseen" accept=".json,application/json" onChange=${(event) => openFile(event.target)} /></label>
-    <button type="button" class="quiet-button keys-button" aria-label="Keyboard shortcuts" onClick=${() => show(html`<${Help} version=${server?.version} />`)}>?</button>
+    <${Choices} />
+    <button type="button" class="quiet-button" aria-label="Help and settings" onClick=${() => show(html`<${Help} version=${server?.version} />`)}>?</button>
     ${!isReadOnly && html`<button type="button" class="primary" onClick=${() => show(html`<${StartForm} />`)}>Start…</button>`}
   </header>`;
 }

@@ -18,11 +18,10 @@ const TABS = [["timeline", "Timeline"], ["history", "History"], ["logs", "Logs"]
 export function Execution({ source }) {
   const { params } = useStore(route);
   const [version, setVersion] = useState(0);
-  const execution = useLoaded(source.execution, [source.key, version]);
-  const invocations = useLoaded(source.invocations, [source.key, version]);
+  const execution = useLoaded(source.execution, [source.arn, version]);
+  const invocations = useLoaded(source.invocations, [source.arn, version]);
   const [logNews, setLogNews] = useState(0);
   useEffect(() => {
-    if (source.isFile) return undefined;
     const refresh = paced(() => setVersion((old) => old + 1), 300);
     const forget = listen((kind, data) => {
       if (kind === "log" && data.arn === source.arn) setLogNews((old) => old + 1);
@@ -32,7 +31,7 @@ export function Execution({ source }) {
       refresh.stop();
       forget();
     };
-  }, [source.key]);
+  }, [source.arn]);
   const shown = execution.value;
   useEffect(() => {
     document.title = shown ? `${shown.name} · ${shown.status.toLowerCase()} · everstep` : "everstep";
@@ -87,7 +86,7 @@ function countOf(tab, execution) {
 function Headline({ execution, source }) {
   const { waits, error, pause } = execution;
   return html`<div class="headline">
-    <p class="crumbs"><a href=${href("executions")}>Executions</a> / <a href=${href("executions", null, { function: execution.function })}>${execution.function}</a>${source.isFile && " / a file, not this service's"}</p>
+    <p class="crumbs"><a href=${href("executions")}>Executions</a> / <a href=${href("executions", null, { function: execution.function })}>${execution.function}</a>${execution.imported && " / a file that was brought along"}</p>
     <div class="title-line">
       <h1>${execution.name}</h1><${Status} status=${shownStatus(execution)} />
       <span class="space"></span>

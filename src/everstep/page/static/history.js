@@ -30,7 +30,7 @@ export function History({ source, version, name }) {
   useEffect(() => {
     load(true);
     return () => (turn.current += 1);
-  }, [source.key, order, version]);
+  }, [source.arn, order, version]);
   return html`<div class="history">
     <div class="fields"><button type="button" aria-pressed=${order === "newest"} onClick=${() => { count.current = 0; setOrder(order === "newest" ? "oldest" : "newest"); }}>${order === "newest" ? "Newest first" : "Oldest first"}</button></div>
     ${state.error && html`<${Problem} error=${state.error} />`}
@@ -39,8 +39,8 @@ export function History({ source, version, name }) {
   </div>`;
 }
 
-// The API's moments in the history are seconds, or texts in exported files.
-export const momentOf = (value) => (typeof value === "number" ? Math.round(value * 1000) : Date.parse(value));
+// In the Lambda API's own words, where moments are seconds.
+const momentOf = (value) => Math.round(value * 1000);
 
 function Event({ event, name }) {
   const { zone } = useStore(settings);

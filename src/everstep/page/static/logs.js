@@ -27,7 +27,7 @@ export function useLogs(source, operation, news) {
       isBusy.current = false;
     };
     load();
-  }, [source.key, operation, news]);
+  }, [source.arn, operation, news]);
   return state;
 }
 
@@ -43,7 +43,7 @@ export function Logs({ source, news, onSelect }) {
       <label><span class="unseen">Level</span><select value=${level} onChange=${(event) => setLevel(event.target.value)}><option value="">Every level</option>${levels.map((one) => html`<option value=${one}>${one}</option>`)}</select></label>
       ${dropped > 0 && html`<span class="faint">${dropped} older lines are gone</span>`}</div>
     ${error && html`<${Problem} error=${error} />`}
-    ${shown.length === 0 && !isLoading && html`<p class="faint">${logs.length ? "No line fits." : source.isFile ? "A history file has no logs." : "Nothing was logged."}</p>`}
+    ${shown.length === 0 && !isLoading && html`<p class="faint">${logs.length ? "No line fits." : "Nothing was logged."}</p>`}
     <${LogLines} logs=${shown} onSelect=${onSelect} />
   </div>`;
 }

@@ -17,7 +17,7 @@ export const Stack = ({ error }) =>
 const Fact = ({ name, children }) => html`<dt>${name}</dt><dd>${children}</dd>`;
 
 export function ExecutionPanel({ source, execution, version }) {
-  const related = useLoaded(source.related, [source.key, version]);
+  const related = useLoaded(source.related, [source.arn, version]);
   const { input, result, error } = execution;
   return html`
     ${input && html`<${Payload} title="Input" size=${input.bytes} load=${() => source.payload("input")} name="input" />`}
@@ -30,7 +30,7 @@ export function ExecutionPanel({ source, execution, version }) {
       <${Fact} name="Started"><${Moment} at=${execution.started_at} /><//>
       ${execution.ended_at !== null && html`<${Fact} name="Ended"><${Moment} at=${execution.ended_at} /><//>`}
       ${execution.timeout_at && html`<${Fact} name="Time limit"><${Moment} at=${execution.timeout_at} /><//>`}
-      ${execution.expires_at && html`<${Fact} name="Deleted"><${Moment} at=${execution.expires_at} /><//>`}
+      ${execution.expires_at && html`<${Fact} name="Kept until"><${Moment} at=${execution.expires_at} /><//>`}
       ${execution.tenant_id && html`<${Fact} name="Tenant">${execution.tenant_id}<//>`}
       ${execution.trace_header && html`<${Fact} name="Trace"><code class="arn">${execution.trace_header}</code><//>`}
     </dl></section>`;
@@ -49,17 +49,17 @@ function Related({ related }) {
 }
 
 export function OperationPanel({ source, id, execution, version, logNews, onClose, onSelect }) {
-  const { value: operation, error } = useLoaded(() => source.operation(id), [source.key, id, version]);
+  const { value: operation, error } = useLoaded(() => source.operation(id), [source.arn, id, version]);
   if (!operation) return error ? html`<${Problem} error=${error} /><button type="button" onClick=${onClose}>Close</button>` : html`<p class="faint">Loading…</p>`;
   const load = (part) => () => source.payload(part, id);
-  const canFork = !source.isFile && execution.actions.includes("fork");
+  const canFork = execution.actions.includes("fork");
   return html`
     <div class="panel-head"><div><p class="crumbs">${operation.path.map((one) => html`<button type="button" class="operation-link" onClick=${() => onSelect(one.id)}>${one.name ?? one.sub_type ?? "context"}</button> / `)}${kindName(operation)}</p>
       <h2>${operationName(operation)}</h2></div>
       <button type="button" class="quiet-button" onClick=${onClose} aria-label="Close the operation">✕</button></div>
     <p class="facts"><${Status} status=${operation.status} /><span>started <${Moment} at=${operation.started_at} /></span><span>${operation.ended_at === null ? "for" : "took"} <${Took} from=${operation.started_at} to=${operation.ended_at} /></span></p>
     <div class="actions">
-      <${OperationButtons} execution=${execution} operation=${operation} isFile=${source.isFile} />
+      <${OperationButtons} execution=${execution} operation=${operation} />
       ${canFork && html`<button type="button" onClick=${() => show(html`<${ForkForm} execution=${execution} operation=${operation} />`)}>Fork from here…</button>`}
     </div>
     ${operation.invoke && html`<p>Calls ${operation.invoke.arn ? html`<a href=${executionHref(operation.invoke.arn)}>${operation.invoke.function}</a>` : operation.invoke.function}</p>`}
@@ -69,12 +69,12 @@ export function OperationPanel({ source, id, execution, version, logNews, onClos
     ${operation.callback && html`<${Callback} callback=${operation.callback} />`}
     ${operation.input_bytes > 0 && html`<${Payload} title="Input" size=${operation.input_bytes} load=${load("input")} name="input" />`}
     ${operation.result_bytes > 0 && html`<${Payload} title="Result" size=${operation.result_bytes} load=${load("result")} name="result" />`}
-    ${!source.isFile && html`<${OperationLogs} source=${source} id=${id} news=${logNews} />`}
+    <${OperationLogs} source=${source} id=${id} news=${logNews} />
     <p class="faint">Operation <code class="arn">${operation.id}</code>, number ${operation.number}${operation.is_copied && ", copied from the execution that this is a fork of"}</p>`;
 }
 
-function OperationButtons({ execution, operation, isFile }) {
-  if (isFile || operation.ended_at !== null || execution.actions.length === 0) return null;
+function OperationButtons({ execution, operation }) {
+  if (operation.ended_at !== null || execution.actions.length === 0) return null;
   if (operation.kind === "CALLBACK" && operation.callback.id) return html`<${CallbackButtons} id=${operation.callback.id} name=${operation.name} />`;
   const wait = { kind: operation.kind, operation_id: operation.id };
   const isAsleep = operation.kind === "WAIT" || (operation.kind === "STEP" && operation.until !== null);

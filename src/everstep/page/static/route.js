@@ -1,6 +1,6 @@
 // Where the user is, in the address's fragment, so that a link can be sent and a proxy's path does not matter.
 //
-//     #/executions?status=RUNNING    #/execution/ARN?tab=logs    #/functions    #/file
+//     #/executions?status=RUNNING    #/execution/ARN?tab=logs    #/functions
 import { createStore } from "./store.js";
 
 function parse() {

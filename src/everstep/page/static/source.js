@@ -1,22 +1,21 @@
-// Where an execution is read from: the service, or a file with an exported history. Views do not know which.
-import { get, of } from "./api.js";
-import { pastOf } from "./past.js";
-import { go, href } from "./route.js";
-import { createStore, useStore } from "./store.js";
+// The questions about one execution, or about a history that was brought along, which the service answers alike.
+import { get, of, post } from "./api.js";
+import { executionHref, go } from "./route.js";
+import { createStore } from "./store.js";
 
 const EVENTS = 500;
+const PART_CHARS_MAX = 3_000_000; // a request may have 6 MiB
+const INVOCATIONS_MAX = 10_000;
 
-export function remoteSource(arn) {
+export function sourceOf(arn) {
   const ask = (part, params) => get(of(arn, part), params);
   return {
-    key: arn,
     arn,
-    isFile: false,
     execution: () => ask("", {}),
     flat: () => ask("/operations", { flat: "true", limit: 1000 }),
     operations: (parent, cursor, limit) => ask("/operations", { parent, cursor, limit }),
     operation: (id) => ask("/operation", { id }),
-    invocations: () => newest(ask),
+    invocations: () => invocations(ask),
     events: (order, cursor) => ask("/events", { order, cursor, limit: EVENTS, data: "true" }),
     payload: async (part, operation) => (await ask("/payload", { part, operation })).text,
     logs: (cursor, operation) => ask("/logs", { cursor, operation, limit: 1000 }),
@@ -25,20 +24,18 @@ export function remoteSource(arn) {
   };
 }
 
-async function newest(ask) {
+async function invocations(ask) {
   const found = [];
   let cursor = null;
   do {
     const page = await ask("/invocations", { limit: 1000, cursor });
     found.push(...page.invocations);
     cursor = page.next;
-  } while (cursor !== null && found.length < 10_000);
+  } while (cursor !== null && found.length < INVOCATIONS_MAX);
   return found;
 }
 
-// A file that was opened in this tab. It never leaves the browser.
-const file = createStore(null);
-export const useFile = () => useStore(file);
+// Why the file that was chosen last cannot be looked at.
 export const fileProblem = createStore(null);
 
 export async function openFile(field) {
@@ -46,35 +43,33 @@ export async function openFile(field) {
   field.value = "";
   if (!chosen) return;
   try {
-    file.set(fileSource(pastOf(JSON.parse(await chosen.text()), chosen.name), chosen.name));
+    go(executionHref(await brought(JSON.parse(await chosen.text()))));
     fileProblem.set(null);
-    go(href("file", chosen.name));
   } catch (error) {
-    fileProblem.set(new Error(`${chosen.name} is no history: ${error.message}`));
+    fileProblem.set(new Error(`${chosen.name} cannot be shown: ${error.message}`));
   }
 }
 
-export function fileSource(past, name) {
-  const page = (operations) => ({ operations, next: null });
-  const inside = (parent) => past.operations.filter((operation) => (operation.parent_id ?? null) === parent);
-  const one = (id) => past.operations.find((operation) => operation.id === id);
-  return {
-    key: `file ${name} ${past.events.length}`,
-    arn: past.execution.arn,
-    isFile: true,
-    execution: async () => past.execution,
-    flat: async () => page(past.operations),
-    operations: async (parent, cursor, limit) => {
-      const all = inside(parent);
-      const from = Number(cursor ?? 0);
-      return { operations: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null };
-    },
-    operation: async (id) => ({ ...one(id), path: [] }),
-    invocations: async () => past.invocations,
-    events: async (order) => ({ events: order === "newest" ? [...past.events].reverse() : past.events, next: null }),
-    payload: async (part, operation) => past.payload(part, operation),
-    logs: async () => ({ logs: [], next: "0", dropped: 0 }),
-    related: async () => ({ parent: null, children: [], source: null, forks: [] }),
-    exported: async () => past.file,
-  };
+// Gives the history to the service, a long one in parts; answers what it is called there.
+async function brought(file) {
+  const { Events: events = [], ...head } = Array.isArray(file) ? { Events: file } : file;
+  const [first, ...rest] = parts(events);
+  const { arn } = await post("imports", { ...head, Events: first ?? [] });
+  for (const part of rest) await post(`imports/${encodeURIComponent(arn)}`, { Events: part });
+  return arn;
+}
+
+function parts(events) {
+  const found = [];
+  let room = 0;
+  for (const event of events) {
+    const size = JSON.stringify(event).length;
+    if (room < size || found.length === 0) {
+      found.push([]);
+      room = PART_CHARS_MAX;
+    }
+    found.at(-1).push(event);
+    room -= size;
+  }
+  return found;
 }

@@ -5,6 +5,7 @@ import { close, Form, say } from "./dialogs.js";
 import { executionHref, go } from "./route.js";
 import { remember, remembered } from "./settings.js";
 import { useLoaded } from "./store.js";
+import { callbackName } from "./words.js";
 
 const key = (name) => `everstep.input.${name}`;
 
@@ -92,7 +93,7 @@ export function AnswerForm({ callbackId, name, isFailure }) {
     close();
     say(isFailure ? "The callback failed, as you said" : "The callback has its answer");
   };
-  return html`<${Form} title=${`${isFailure ? "Fail" : "Complete"} ${name ?? "the callback"}`} action=${isFailure ? "Fail it" : "Complete"} act=${act} isDangerous=${isFailure} isReady=${isFailure || jsonProblem(result) === null}>
+  return html`<${Form} title=${`${isFailure ? "Fail" : "Complete"} ${callbackName(name) ?? "the callback"}`} action=${isFailure ? "Fail it" : "Complete"} act=${act} isDangerous=${isFailure} isReady=${isFailure || jsonProblem(result) === null}>
     ${isFailure
       ? html`<label class="field">Message<input value=${message} onInput=${(event) => setMessage(event.target.value)} /></label>`
       : html`<${JsonField} label="Result" value=${result} onInput=${setResult} rows="5" />`}

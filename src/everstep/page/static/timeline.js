@@ -2,18 +2,20 @@
 //
 //     busy intervals --makeScale--> at(t) in 0..1, segments, ticks
 //
-// A gap is shortened when it is longer than a quarter of all that is not shortened; all of them together take at most
-// six parts in sixteen of the width. Between two gaps the axis is true: twice as long is twice as wide.
+// A gap is shortened when it is longer than half of all that is not shortened; all of them together take at most six
+// parts in sixteen of the width. Between two gaps the axis is true: twice as long is twice as wide.
 import { duration } from "./format.js";
 
-const GAP_MIN = 0.25;
+const GAP_MIN = 0.5;
+const GAP_SHARE = 0.2;
 const GAPS_SHARE_MAX = 0.6;
 
-export function makeScale({ from, to, busy, isCompressed }) {
+// `room` is the part of the width that a label takes.
+export function makeScale({ from, to, busy, isCompressed, room = 0.1 }) {
   const total = Math.max(1, to - from);
   const gaps = isCompressed ? longGaps(merged(busy, from, from + total), from, from + total) : [];
   const rest = Math.max(1, total - gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0));
-  const shown = rest * Math.min(GAP_MIN, GAPS_SHARE_MAX / Math.max(1, gaps.length));
+  const shown = rest * Math.min(GAP_SHARE, GAPS_SHARE_MAX / Math.max(1, gaps.length));
   const width = rest + gaps.length * shown;
   const segments = [];
   let time = from;
@@ -28,7 +30,7 @@ export function makeScale({ from, to, busy, isCompressed }) {
     add(gap.to, shown, true);
   }
   add(from + total, from + total - time, false);
-  return { at: placer(segments), segments, ticks: ticksOf(segments, from, 1 / width) };
+  return { at: placer(segments), segments, ticks: ticksOf(segments, from, 1 / width, room) };
 }
 
 function merged(busy, from, to) {
@@ -74,21 +76,20 @@ function placer(segments) {
   };
 }
 
-function ticksOf(segments, origin, perMs) {
-  const step = nice(0.13 / perMs);
+function ticksOf(segments, origin, perMs, room) {
+  const step = nice((room * 1.3) / perMs);
   const ticks = [];
   let free = -1;
-  const put = (x, label) => {
-    if (x < free || x > 0.97) return;
+  const put = (x, end, label) => {
+    if (x < free || x + room > end) return; // no label runs into a gap's
     ticks.push({ x, label });
-    free = x + 0.085;
+    free = x + room;
   };
   for (const { from, to, x0, x1, isGap } of segments) {
     if (isGap) continue;
-    put(x0, from === origin ? "0" : `+${duration(from - origin)}`);
+    put(x0, x1, from === origin ? "0" : `+${duration(from - origin)}`);
     for (let ms = step; from + ms < to; ms += step) {
-      put(x0 + ms * perMs, from === origin ? duration(ms) : `+${duration(ms)}`);
-      if (x0 + ms * perMs > x1) break;
+      put(x0 + ms * perMs, x1, from === origin ? duration(ms) : `+${duration(ms)}`);
     }
   }
   return ticks;

@@ -28,7 +28,7 @@ export function useTree(source, total, version) {
   };
   useEffect(() => {
     refresh();
-  }, [source.key, version, isFlat]);
+  }, [source.arn, version, isFlat]);
 
   const load = async (parent, cursor) => {
     if (isFlat || now.current.loading === `${parent}${cursor}`) return;
@@ -38,7 +38,7 @@ export function useTree(source, total, version) {
   };
   const isOpen = (operation) =>
     operation.inside !== null && operation.inside.children > 0 &&
-    (choices.get(operation.id) ?? (isFlat && operation.inside.children <= OPENED_CHILDREN_MAX));
+    (choices.get(operation.id) ?? (isFlat && operation.sub_type !== "MapIteration" && operation.inside.children <= OPENED_CHILDREN_MAX));
   const toggle = (operation, wanted = !isOpen(operation)) => {
     if (operation.inside === null) return;
     setChoices((old) => new Map(old).set(operation.id, wanted));

@@ -1,6 +1,6 @@
 // What happened when: a row for each operation, a bar on an axis that all of them share.
 import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact-htm.js";
-import { duration, number } from "./format.js";
+import { duration, number, plural } from "./format.js";
 import { useKeys } from "./keys.js";
 import { Glyph, Problem, reveal, Rows, useNarrow } from "./parts.js";
 import { change, settings } from "./settings.js";
@@ -18,7 +18,7 @@ export function Waterfall({ source, execution, invocations, version, selected, o
   const isNarrow = useNarrow();
   const height = isNarrow ? 46 : 30;
   const rows = tree.rows ?? [];
-  const scale = useMemo(() => scaleOf(execution, rows, invocations, compress), [execution, tree.rows, invocations, compress, isOpen && now]);
+  const scale = useMemo(() => scaleOf(execution, rows, invocations, compress, isNarrow), [execution, tree.rows, invocations, compress, isNarrow, isOpen && now]);
   const at = rows.findIndex((row) => row.operation?.id === selected);
 
   const move = (by) => {
@@ -46,7 +46,7 @@ export function Waterfall({ source, execution, invocations, version, selected, o
   };
   return html`<div class="waterfall" role="treegrid" aria-label="Operations" aria-rowcount=${rows.length} ref=${place}>
     <div role="rowgroup" class="axis-row"><div role="row" class="operation">
-      <span role="columnheader" class="operation-name">${number(execution.counts.total)} operations
+      <span role="columnheader" class="operation-name">${plural(execution.counts.total, "operation")}
         <label class="toggle" title="Show the time between as it was"><input type="checkbox" checked=${compress} onChange=${() => change({ compress: !compress })} /> shorten gaps</label></span>
       <span role="columnheader" class="operation-bar"><${Axis} scale=${scale} /></span>
     </div>
@@ -57,7 +57,7 @@ export function Waterfall({ source, execution, invocations, version, selected, o
   </div>`;
 }
 
-function scaleOf(execution, rows, invocations, isCompressed) {
+function scaleOf(execution, rows, invocations, isCompressed, isNarrow) {
   const now = serverNow();
   const to = Math.max(execution.ended_at ?? now, execution.started_at + 1);
   const starts = rows.flatMap(({ operation }) => (operation ? [operation.started_at] : []));
@@ -70,7 +70,7 @@ function scaleOf(execution, rows, invocations, isCompressed) {
     if (operation.ended_at !== null) busy.push([operation.ended_at, operation.ended_at]);
     for (const { started_at, ended_at } of operation.attempts) if (started_at !== null) busy.push([started_at, ended_at ?? (operation.status === "STARTED" ? now : started_at)]);
   }
-  return makeScale({ from, to, busy, isCompressed });
+  return makeScale({ from, to, busy, isCompressed, room: isNarrow ? 0.2 : 0.12 });
 }
 
 const Axis = ({ scale }) => html`<span class="axis">

@@ -74,7 +74,7 @@ export function waitName(wait) {
     case "WAIT":
       return wait.name ? `the wait ${wait.name}` : "a wait to end";
     case "CALLBACK":
-      return wait.name ? `the callback ${wait.name}` : "a callback";
+      return wait.name ? `the callback ${callbackName(wait.name)}` : "a callback";
     case "CHAINED_INVOKE":
       return `${wait.function ?? "another function"}${wait.name ? ` (${wait.name})` : ""}`;
     case "STEP":
@@ -87,5 +87,8 @@ export function waitName(wait) {
       return wait.name ?? wait.kind;
   }
 }
+
+// The SDKs name the callback of `wait_for_callback` after its call, and say what it is for.
+export const callbackName = (name) => name?.replace(/ create callback id$/, "") ?? null;
 
 export const operationName = (operation) => operation.name ?? kindName(operation).toLowerCase();

@@ -76,7 +76,7 @@ class Post:
     def watch(self, operation_id: OperationId) -> None:
         """Something has parked at this operation, and something else runs: there may be news before that needs any."""
         if not self._client.is_local and self._poll.awaits(operation_id):
-            self._in_background()
+            self._in_background(time.monotonic())
 
     def settle(self) -> None:
         """Save what is owed before the function's answer, unless saving breaks: then the crowd has been told."""
@@ -118,12 +118,12 @@ class Post:
             return  # it costs nothing to let the update travel with the next one that somebody waits for
         if self._lingering_since is None:
             self._lingering_since = time.monotonic()
-            self._in_background()
+            self._in_background(self._lingering_since + LINGER_SECONDS)
 
-    def _in_background(self) -> None:
+    def _in_background(self, due_at: float) -> None:
         if self._background is None:
             self._background = Background(self._until_send, self._send_anyway)
-        self._background.note()
+        self._background.note(due_at)
 
     def _until_send(self) -> float | None:
         """Seconds until somebody should call the service although nobody waits for it; None: not as things are."""

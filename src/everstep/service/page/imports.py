@@ -77,6 +77,11 @@ class Imports:
             self._views[handle] = _view(handle, at, exported)
         return self._views[handle]
 
+    def story(self, handle: Arn) -> Story:
+        story = Story()
+        story.hear(self.events(handle))
+        return story
+
     def events(self, handle: Arn) -> Sequence[Event]:
         """Oldest first."""
         return self._find(handle)[1].events
@@ -105,13 +110,10 @@ def _view(handle: Arn, at: Millis, exported: Exported) -> View:
     operations = operations_of(events)
     origin, head = _origin(handle, exported), _head(events, len(operations))
     waits = [] if head.status.is_closed else in_order_of_ripening([one for one in operations if is_waiting(one)])
-    story = Story()
-    story.hear(events)
     return View(
         summary=Summary(origin=origin, head=head),
         line=replace(line_without_waits(origin, head), waits=len(waits), first_waits=tuple(waits[:WAITS_SHOWN_MAX])),
         tree=Tree(operations),
-        story=story,
         imported=Imported(at=at, arn=exported.arn, until=events[-1].at),
     )
 

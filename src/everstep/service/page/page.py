@@ -5,7 +5,7 @@ to it. Nothing that a function or a store does depends on it.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from everstep.core.events import Event
 from everstep.core.machine.commands import Command, Hurry
 from everstep.core.machine.forking import past_before
 from everstep.core.machine.state import Origin, Source
-from everstep.core.model import Arn, ExecutionStatus, OperationId
+from everstep.core.model import Arn, ExecutionStatus, Kind, Operation, OperationId
 from everstep.core.names import FunctionName, is_execution_name
 from everstep.core.refusal import Code, Refused, invalid, not_found
 from everstep.service.catalogue import Catalogue, FunctionCount, Line, LinePage, SaidPage, Search
@@ -21,7 +21,7 @@ from everstep.service.page.bulk import Bulks
 from everstep.service.page.feed import Feed, Note, NoteKind
 from everstep.service.page.imports import Imports, is_imported
 from everstep.service.page.logbook import LINES_KEPT, Logbook
-from everstep.service.page.story import Story, Tree, View
+from everstep.service.page.story import Attempt, Story, Tree, View, only_attempt
 from everstep.service.ports import Clock, FunctionConfig, Ids, Store, Summary
 from everstep.service.queries import HistoryPage, page_of
 from everstep.service.service import Service, StartCommand, Started
@@ -125,9 +125,22 @@ class Page:
         return lines[0]
 
     async def view(self, arn: Arn) -> View:
-        """The execution with its tree and its story. Raises Refused NOT_FOUND."""
+        """The execution with its tree. Raises Refused NOT_FOUND."""
         if is_imported(arn):
             return self.imports.view(arn)
+        summary, tree, _ = await self._look(arn)
+        return View(summary=summary, line=await self.line(arn), tree=tree)
+
+    async def story(self, arn: Arn) -> Story:
+        """What its history tells. Raises Refused NOT_FOUND."""
+        if is_imported(arn):
+            return self.imports.story(arn)
+        _, _, story = await self._look(arn)
+        story.hear(await self.events(arn, after=story.last_event_id))
+        return story
+
+    async def _look(self, arn: Arn) -> tuple[Summary, Tree, Story]:
+        """As it is now; the story as far as somebody has asked for it."""
         summary = await self._service.get(arn)
         known = self._remembered.pop(arn, None)
         version, tree, story = known if known is not None else (0, Tree(()), Story())
@@ -135,11 +148,19 @@ class Page:
             execution = await self._service.look(arn)
             version, tree = execution.head.version, Tree(execution.operations)
             summary = Summary(origin=execution.origin, head=execution.head)
-        story.hear(await self.events(arn, after=story.last_event_id))
         self._remembered[arn] = version, tree, story
         while len(self._remembered) > 1 and self._weight() > OPERATIONS_REMEMBERED_MAX:
             self._remembered.popitem(last=False)
-        return View(summary=summary, line=await self.line(arn), tree=tree, story=story)
+        return summary, tree, story
+
+    async def attempts(self, arn: Arn, operations: Iterable[Operation]) -> Mapping[OperationId, Sequence[Attempt]]:
+        """The attempts of the steps among these operations, oldest first. The history is read if it must be."""
+        only = {one.id: only_attempt(one) for one in operations if one.kind is Kind.STEP}
+        story = await self.story(arn) if None in only.values() else None
+        return {
+            id_: (one,) if one is not None else story.attempts(id_) if story is not None else ()
+            for id_, one in only.items()
+        }
 
     async def summary(self, arn: Arn) -> Summary:
         """The execution without its operations. Raises Refused NOT_FOUND."""

@@ -1,7 +1,8 @@
 """An execution as people look at it: a tree of operations, with the attempts and invocations of its history. Pure.
 
 Operations tell where everything stands, but only the newest attempt of a step; the history tells of every attempt.
-A `Story` is folded from both, and goes on from where it was: events are only ever added.
+A `Story` is folded from the history, which is long, only where somebody asks what operations do not tell; it goes on
+from where it was: events are only ever added.
 """
 
 from bisect import bisect_right
@@ -72,7 +73,7 @@ class Tree:
         self._children: dict[OperationId | None, list[Operation]] = defaultdict(list)
         for operation in self.all:
             self._children[self._parent(operation)].append(operation)
-        self._inside = _insides(self.all)
+        self._sums = _sums(self.all)
         self.by_status = Counter(operation.status for operation in self.all)
         self.by_kind = Counter(operation.kind for operation in self.all)
 
@@ -89,7 +90,16 @@ class Tree:
 
     def inside(self, operation: Operation) -> Inside | None:
         """What a context holds; None for anything else."""
-        return self._inside.get(operation.id, Inside()) if operation.kind is Kind.CONTEXT else None
+        if operation.kind is not Kind.CONTEXT:
+            return None
+        found = self._sums.get(operation.id, _Sum())
+        return Inside(
+            children=found.children,
+            total=found.total,
+            by_status=dict(found.by_status),
+            started_at=found.started_at,
+            ended_at=found.ended_at,
+        )
 
     def path(self, operation: Operation) -> list[Operation]:
         """The contexts that it is in, outermost first."""
@@ -114,27 +124,56 @@ def _page(operations: Sequence[Operation], after: int, limit: int) -> OperationP
     return OperationPage(shown, shown[-1].seq if start + limit < len(operations) else None)
 
 
-def _insides(operations: Sequence[Operation]) -> dict[OperationId, Inside]:
+@dataclass(slots=True)
+class _Sum:
+    """An `Inside` that still grows; there are as many as contexts, and few are ever looked at."""
+
+    children: int = 0
+    total: int = 0
+    by_status: dict[Status, int] = field(default_factory=dict)
+    started_at: Millis | None = None
+    ended_at: Millis | None = None
+
+    def add(self, operation: Operation, own: "_Sum | None") -> None:
+        """A child, and what is inside it."""
+        self.children += 1
+        self.total += 1
+        self._count(operation.status, 1)
+        self._stretch(operation.started_at, operation.ended_at)
+        if own is not None:
+            self.total += own.total
+            for status, count in own.by_status.items():
+                self._count(status, count)
+            self._stretch(own.started_at, own.ended_at)
+
+    def _count(self, status: Status, count: int) -> None:
+        self.by_status[status] = self.by_status.get(status, 0) + count
+
+    def _stretch(self, start: Millis | None, end: Millis | None) -> None:
+        if start is not None and (self.started_at is None or start < self.started_at):
+            self.started_at = start
+        if end is not None and (self.ended_at is None or end > self.ended_at):
+            self.ended_at = end
+
+
+def _sums(operations: Sequence[Operation]) -> dict[OperationId, _Sum]:
     """Children begin after their parents, so one walk from the end carries every figure all the way up."""
-    found: dict[OperationId, Inside] = {}
+    found: dict[OperationId, _Sum] = {}
     for operation in reversed(operations):
-        if operation.parent_id is None:
-            continue
-        own = found.get(operation.id, Inside())
-        before = found.get(operation.parent_id, Inside())
-        by_status = Counter(before.by_status)
-        by_status.update(own.by_status)
-        by_status[operation.status] += 1
-        starts = [at for at in (before.started_at, own.started_at, operation.started_at) if at is not None]
-        ends = [at for at in (before.ended_at, own.ended_at, operation.ended_at) if at is not None]
-        found[operation.parent_id] = Inside(
-            children=before.children + 1,
-            total=before.total + own.total + 1,
-            by_status=by_status,
-            started_at=min(starts),
-            ended_at=max(ends, default=None),
-        )
+        if operation.parent_id is not None:
+            found.setdefault(operation.parent_id, _Sum()).add(operation, found.get(operation.id))
     return found
+
+
+def only_attempt(step: Operation) -> Attempt | None:
+    """The attempt of a step that has made but one and will make no other as far as it knows; of any other step, only
+    the history tells."""
+    if step.status is Status.STARTED and step.attempt == 0:
+        return Attempt(number=1, status=AttemptStatus.STARTED, started_at=step.started_at)
+    if step.status in (Status.SUCCEEDED, Status.FAILED) and step.attempt <= 1:
+        status = AttemptStatus.SUCCEEDED if step.status is Status.SUCCEEDED else AttemptStatus.FAILED
+        return Attempt(number=1, status=status, started_at=step.started_at, ended_at=step.ended_at, error=step.error)
+    return None
 
 
 class Story:
@@ -203,5 +242,4 @@ class View:
     summary: Summary
     line: Line
     tree: Tree
-    story: Story
     imported: Imported | None = None

@@ -136,7 +136,8 @@ def actions(page: Page, view: View) -> list[str]:
 
 async def operations(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/operations"""
-    view = await page_of(desk).view(Arn(call.subject))
+    arn = Arn(call.subject)
+    view = await page_of(desk).view(arn)
     after, parent = reading.cursor(call), call.query.text("parent")
     if reading.flag(call, "flat", default=False):
         page = view.tree.flat(after, reading.limit(call, 1000))
@@ -144,17 +145,20 @@ async def operations(desk: Desk, call: Call) -> Response:
         if parent is not None:
             _operation(view, parent)
         page = view.tree.page(OperationId(parent) if parent is not None else None, after, reading.limit(call, 200))
-    told = [shapes.an_operation(one, view.tree, view.story, _copied(view)) for one in page.operations]
+    attempts, copied = await page_of(desk).attempts(arn, page.operations), _copied(view)
+    told = [shapes.an_operation(one, view.tree, attempts.get(one.id, ()), copied) for one in page.operations]
     goes_on = str(page.next) if page.next is not None else None
     return json_response(200, {"parent": parent, "operations": told, "next": goes_on})
 
 
 async def operation(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/operation?id=…"""
-    view = await page_of(desk).view(Arn(call.subject))
+    arn = Arn(call.subject)
+    view = await page_of(desk).view(arn)
     found = _operation(view, call.query.text("id"))
+    attempts = (await page_of(desk).attempts(arn, [found])).get(found.id, ())
     path: list[Json] = [{"id": one.id, "name": one.name, "sub_type": one.sub_type} for one in view.tree.path(found)]
-    told = shapes.an_operation(found, view.tree, view.story, _copied(view))
+    told = shapes.an_operation(found, view.tree, attempts, _copied(view))
     return json_response(200, {**told, "error": shapes.whole_error(found.error), "path": path})
 
 
@@ -176,7 +180,8 @@ async def invocations(desk: Desk, call: Call) -> Response:
     """GET …/{arn}/invocations"""
     view = await page_of(desk).view(Arn(call.subject))
     origin, head = view.summary.origin, view.summary.head
-    told = shapes.invocations(view.story.invocations, head, origin.version)
+    story = await page_of(desk).story(Arn(call.subject))
+    told = shapes.invocations(story.invocations, head, origin.version)
     after, limit = reading.cursor(call), reading.limit(call, 200)
     shown = told[after : after + limit]
     goes_on = str(after + limit) if len(told) > after + limit else None

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from everstep.core.events import Event
 from everstep.core.machine.state import Head, Origin
-from everstep.core.model import ErrorObject, ExecutionStatus, Kind, Millis, Operation
+from everstep.core.model import ErrorObject, ExecutionStatus, Millis, Operation
 from everstep.core.sizes import text_bytes
 from everstep.core.wire.text import Json, JsonObject, dump, load
 from everstep.service.catalogue import Line, Said
 from everstep.service.page.bulk import Bulk
 from everstep.service.page.feed import Note, NoteKind
 from everstep.service.page.page import FunctionView, Workforce
-from everstep.service.page.story import Attempt, Imported, Inside, Story, Tree, View
+from everstep.service.page.story import Attempt, Imported, Inside, Tree, View
 
 TEXT_CHARS_MAX = 2_000
 """How much of a payload is shown beside everything else."""
@@ -136,7 +136,7 @@ def _parent(origin: Origin) -> Json:
     return None if origin.parent is None else {"arn": origin.parent.arn, "operation_id": origin.parent.operation_id}
 
 
-def an_operation(operation: Operation, tree: Tree, story: Story, copied: int) -> JsonObject:
+def an_operation(operation: Operation, tree: Tree, attempts: Sequence[Attempt], copied: int) -> JsonObject:
     callback, wait, invoke = operation.callback, operation.wait_seconds, operation.invoke
     inside = tree.inside(operation)
     return {
@@ -150,7 +150,7 @@ def an_operation(operation: Operation, tree: Tree, story: Story, copied: int) ->
         "ended_at": operation.ended_at,
         "number": operation.seq,
         "until": operation.due_at,
-        "attempts": [_attempt(each) for each in story.attempts(operation.id)] if operation.kind is Kind.STEP else [],
+        "attempts": [_attempt(each) for each in attempts],
         "error": short_error(operation.error),
         "input_bytes": text_bytes(operation.input),
         "result_bytes": text_bytes(operation.result),

@@ -10,6 +10,7 @@ from everstep import (
     AsyncDurableContext,
     BatchResult,
     CompletionConfig,
+    Durability,
     DurableContext,
     DurableFunction,
     DurableOperationError,
@@ -124,7 +125,8 @@ class Player:
                     StepSemantics.AT_MOST_ONCE_PER_RETRY if act.at_most_once else StepSemantics.AT_LEAST_ONCE_PER_RETRY
                 )
                 retry = NEVER if act.failures is None else _again
-                return context.step(self._body(act, place), place, retry=retry, semantics=often)
+                saved = Durability.RELAXED if act.is_relaxed else Durability.FULL
+                return context.step(self._body(act, place), place, retry=retry, semantics=often, durability=saved)
             case Wait(seconds):
                 return context.wait(seconds, place)
             case Ask():

@@ -21,6 +21,8 @@ class Step:
 
     failures: int | None
     at_most_once: bool
+    is_relaxed: bool = False
+    """Its success is not waited for, so it may run again after the function went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,16 @@ Program: TypeAlias = tuple[Act, ...]
 # --------------------------------------------------------------------------- by chance
 def a_program(number: int, depth: int = 0) -> Program:
     """The same one for the same number."""
-    return _Author(Random(f"program {number}")).program(depth)
+    return _Author(Random(f"program {number}"), Random(f"relaxed steps of {number}")).program(depth)
 
 
 class _Author:
     """Owns the number of operations that are left to be used."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, ease: Random) -> None:
         self._chance = chance
+        self._ease = ease
+        """Of its own, so that the programs are those of the time before there were relaxed steps."""
         self._left = OPERATIONS_MAX
 
     def program(self, depth: int) -> Program:
@@ -127,7 +131,8 @@ class _Author:
 
     def _step(self) -> Step:
         failures = self._chance.choice([0, 0, 0, 1, 2, None])
-        return Step(failures, at_most_once=failures is not None and self._chance.random() < 0.3)
+        at_most_once = failures is not None and self._chance.random() < 0.3
+        return Step(failures, at_most_once, is_relaxed=not at_most_once and self._ease.random() < 0.3)
 
     def _wait(self) -> Wait:
         return Wait(self._chance.choice([1, 2, 60, 600]))

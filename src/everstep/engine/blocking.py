@@ -209,6 +209,10 @@ class SyncExecutionHandle(Generic[T]):
     def history(self) -> Sequence[Event]:
         return self._loop.run(self._handle.history)
 
+    def callback(self, name: str | None = None) -> "SyncCallbackHandle":
+        """See ExecutionHandle.callback."""
+        return SyncCallbackHandle(self._loop, self._loop.run(lambda: self._handle.callback(name)))
+
     def stop(self, reason: str | None = None) -> None:
         self._loop.run(lambda: self._handle.stop(reason))
 

@@ -13,6 +13,7 @@ from everstep.engine.errors import (
     ExecutionFailedError,
     ExecutionStoppedError,
     ExecutionTimedOutError,
+    NotFoundError,
     refusals_as_errors,
 )
 from everstep.engine.serving import Serving
@@ -62,6 +63,17 @@ class ExecutionHandle(Generic[T]):
     async def history(self) -> Sequence[Event]:
         """Every event so far, oldest first."""
         return await self._serving.history(self.arn)
+
+    async def callback(self, name: str | None = None) -> "CallbackHandle":
+        """Its oldest callback that waits for an answer: of this name, or of a `wait_for_callback` of this name.
+
+        Raises NotFoundError where none waits, or not yet.
+        """
+        callback_id = await self._serving.open_callback(self.arn, name)
+        if callback_id is None:
+            called = "callback" if name is None else f"callback {name!r}"
+            raise NotFoundError(f"no {called} of {self.name} waits for an answer")
+        return CallbackHandle(self._serving, callback_id)
 
     async def stop(self, reason: str | None = None) -> None:
         """End it now, without a result; one that is closed stays as it ended."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from everstep.core.events import Event
 from everstep.core.machine.commands import Command
-from everstep.core.model import Arn
+from everstep.core.model import Arn, Kind, Status
 from everstep.engine.errors import EngineClosedError, refusals_as_errors
 from everstep.service.house import House
 from everstep.service.ports import Summary
@@ -69,6 +69,18 @@ class Serving:
         """Raises EngineError for what the service refuses."""
         with refusals_as_errors():
             await self.house.service.submit(arn, command)
+
+    async def open_callback(self, arn: Arn, name: str | None) -> str | None:
+        """The id of the oldest callback that waits for its answer, and that has this name or stands in what has it."""
+        with refusals_as_errors():
+            execution = await self.house.service.look(arn)
+        names = {operation.id: operation.name for operation in execution.operations}
+        for one in execution.operations:
+            if one.kind is Kind.CALLBACK and one.status is Status.STARTED:
+                outer = None if one.parent_id is None else names.get(one.parent_id)
+                if name is None or name in (one.name, outer):
+                    return one.callback_id
+        return None
 
     async def history(self, arn: Arn) -> Sequence[Event]:
         """Every event so far, oldest first. Raises NotFoundError."""

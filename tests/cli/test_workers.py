@@ -64,3 +64,14 @@ def test_a_call_waits_for_a_function_that_is_not_here(tmp_path: Path, caplog: py
 
     asyncio.run(main())
     assert caplog.messages == ["an execution waits for the function 'gone', which is not here"]
+
+
+def test_the_roster_tells_what_functions_take(tmp_path: Path) -> None:
+    (tmp_path / "typed.py").write_text("def typed(event: list[int], context): ...\n")
+
+    async def main() -> None:
+        async with workers([f"{tmp_path / 'typed'}.py:typed"], {}, as_json=True, reload=False) as pools:
+            (workforce,) = pools.roster()
+            assert workforce.inputs == {"typed": {"type": "array", "items": {"type": "integer"}}}
+
+    asyncio.run(main())

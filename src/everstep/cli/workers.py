@@ -61,7 +61,10 @@ class Pools:
 
     def roster(self) -> list[Workforce]:
         """The workers of each app, as they are now."""
-        return [Workforce(app=pool.app, functions=pool.functions, **asdict(pool.health)) for pool in self._pools]
+        return [
+            Workforce(app=pool.app, functions=pool.functions, inputs=pool.inputs, **asdict(pool.health))
+            for pool in self._pools
+        ]
 
     def config(self, function: str) -> FunctionConfig | None:
         return next((config for pool in self._pools if (config := pool.config(function)) is not None), None)

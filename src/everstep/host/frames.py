@@ -26,6 +26,8 @@ class Hello:
     """Proves that it is the process which the pool has started."""
     functions: Mapping[str, Lifetime] = field(default_factory=dict)
     """By name, with what their authors declare."""
+    inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """JSON Schema of what they take, by name, where their authors say it."""
     problem: str | None = None
     """The AppError that keeps this worker from running anything."""
 
@@ -78,7 +80,7 @@ async def read_hello(reader: StreamReader) -> Hello:
     head, _ = await _read(reader)
     try:
         functions = {name: Lifetime(**declared) for name, declared in head["functions"].items()}
-        return Hello(secret=head["secret"], functions=functions, problem=head["problem"])
+        return Hello(secret=head["secret"], functions=functions, inputs=head["inputs"], problem=head["problem"])
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not a hello: {head}") from error
 

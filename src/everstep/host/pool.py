@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from everstep.core.model import ErrorObject
 from everstep.host.app import AppError
@@ -74,6 +75,8 @@ class WorkerPool:
         self._environment = environment
         self._on_log = on_log
         self._functions: Mapping[str, Lifetime] = {}
+        self.inputs: Mapping[str, Mapping[str, Any]] = {}
+        """JSON Schema of what functions take, by name, where their authors say it."""
         self._slots = asyncio.Semaphore(workers_max)
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
@@ -119,7 +122,7 @@ class WorkerPool:
     async def start(self) -> tuple[str, ...]:
         """Start the first worker; the functions it found. Raises AppError when the app cannot be used."""
         worker = await self._new_worker(self._generation)
-        self._functions = worker.functions
+        self._functions, self.inputs = worker.functions, worker.inputs
         self._idle.append(worker)
         return self.functions
 
@@ -169,7 +172,7 @@ class WorkerPool:
             self._problem, self._reloaded_at = None, time.time()
             self._generation = worker.generation
             retired, self._idle = self._idle, [worker]
-            self._functions = worker.functions
+            self._functions, self.inputs = worker.functions, worker.inputs
             for idle in retired:
                 self._retire(idle)
             self._freed.set()

@@ -40,6 +40,7 @@ class WorkerProcess:
 
     def __init__(self, on_log: OnLog, generation: int = 0) -> None:
         self.functions: Mapping[str, Lifetime] = {}
+        self.inputs: Mapping[str, Mapping[str, Any]] = {}
         self.generation = generation
         """Which state of the author's code it has; the pool counts."""
         self._on_log = on_log
@@ -77,6 +78,7 @@ class WorkerProcess:
         finally:
             server.close()
         self.functions = self._connection[0].functions
+        self.inputs = self._connection[0].inputs
 
     async def run(self, job: Job) -> Done:
         """Give it the job and wait for the answer. Raises WorkerDied when the process ends first."""

@@ -29,6 +29,7 @@ from everstep.host.app import AppError
 from everstep.host.discovery import find_functions
 from everstep.host.environment import AWS_SDK_ALIAS_VARIABLE
 from everstep.host.frames import Done, Failure, Hello, Job, encode_done, encode_hello, read_job
+from everstep.host.input_schema import input_schema
 from everstep.host.lambda_context import LambdaContext
 from everstep.host.lifetime import lifetime_of
 
@@ -62,7 +63,8 @@ def main() -> NoReturn:
         connection.sendall(encode_hello(Hello(secret=secret, problem=str(problem))))
         _end(1)
     lifetimes = {name: lifetime_of(function) for name, function in functions.items()}
-    connection.sendall(encode_hello(Hello(secret=secret, functions=lifetimes)))
+    schemas = {name: schema for name, function in functions.items() if (schema := input_schema(function)) is not None}
+    connection.sendall(encode_hello(Hello(secret=secret, functions=lifetimes, inputs=schemas)))
     while True:
         job = jobs.get()
         now.request_id = job.request_id

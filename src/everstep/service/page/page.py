@@ -6,8 +6,8 @@ to it. Nothing that a function or a store does depends on it.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from everstep.core.events import Event
 from everstep.core.machine.commands import Command, Hurry
@@ -56,6 +56,8 @@ class Workforce:
     """Seconds since 1970; None: never."""
     problem: str | None = None
     """Why the newest code is not in use."""
+    inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """JSON Schema of what functions take, by name, where their authors say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from everstep.core.events import Event
 from everstep.core.machine.state import Head, Origin
@@ -250,7 +251,7 @@ def a_function(view: FunctionView, now: Millis) -> JsonObject:
         "retention_days": config.retention_days if config is not None else None,
         "app": view.workforce.app if view.workforce is not None else None,
         "workers": _workers(view.workforce) if view.workforce is not None else None,
-        "input": None,
+        "input": cast("Json", view.workforce.inputs.get(view.name)) if view.workforce is not None else None,
         "by_status": {count.status.value: count.count for count in view.counts},
         "last_started_at": max((count.last_started_at for count in view.counts), default=None),
         "recent": {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from everstep import DurableContext, DurableFunction, durable_execution
-from everstep.engine import Engine, EngineClosedError, StoreError
+from everstep.engine import Engine, EngineClosedError, ExecutionStatus, StoreError
 from tests.engine.functions import Diary, double, sleepy
 
 SECONDS = 30
@@ -92,6 +92,22 @@ def test_what_waits_for_a_thread_is_not_begun_and_not_lost(tmp_path: Path) -> No
             return await (await engine.execution("queued", double)).result()
 
     assert asyncio.run(main()) == 8
+
+
+def test_an_execution_whose_function_is_missing_waits_for_an_engine_that_has_it(tmp_path: Path) -> None:
+    stage = Stage()
+
+    async def main() -> str:
+        async with engine_on(tmp_path, stage.function, drain_seconds=0.1) as engine:
+            await engine.start(stage.function, name="x")
+            await asyncio.to_thread(stage.diary.wait_for, "first begins")
+        stage.go_on.set()
+        async with engine_on(tmp_path, double) as without:
+            await (await without.start(double, {"n": 1})).result()
+            assert await (await without.execution("x")).status() is ExecutionStatus.RUNNING
+        return await result_after_reopening(tmp_path, stage.function, "x")
+
+    assert asyncio.run(main()) == "1 None 3"
 
 
 def test_who_waits_for_a_result_is_told_that_the_engine_was_closed(tmp_path: Path) -> None:

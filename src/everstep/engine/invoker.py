@@ -5,6 +5,7 @@ So a function means the same here as in a worker process, on AWS Lambda or in th
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -24,6 +25,8 @@ from everstep.sdk.handler import DurableFunction
 from everstep.sdk.replay.failures import error_object
 from everstep.service.ports import FunctionAnswer, FunctionCall, FunctionConfig
 from everstep.service.service import Place
+
+logger = logging.getLogger(__name__)
 
 
 class ThreadInvoker:
@@ -51,10 +54,12 @@ class ThreadInvoker:
             await self._crossing.result().close()
 
     async def invoke(self, call: FunctionCall) -> FunctionAnswer:
+        """Raises CancelledError for what is left to the next engine: its effect stays in the store."""
         target, config = self._functions.target(call.function), self._functions.find(call.function)
         if target is None or config is None:
-            message = f"this engine has no function {call.function!r}"
-            return FunctionAnswer(error=ErrorObject(type="Runtime.HandlerNotFound", message=message))
+            # Not the execution's fault: it goes on when an engine is opened that has the function.
+            logger.warning("an execution waits for a function that this engine has not got: %s", call.function)
+            raise asyncio.CancelledError
         context = self._context(call, config)
         if not isinstance(target, DurableFunction):
             return await self._threads.run(partial(_answer, partial(_call_plain, target, call, context)))

@@ -9,10 +9,10 @@ import pytest
 from everstep import durable_execution
 from everstep.otel.plugin import OpenTelemetryPlugin
 from everstep.sdk.plugins import InvocationStartInfo
-from everstep.testing import DurableFunctionTestResult, crash_everywhere
+from everstep.testing import DurableFunctionTestResult, DurableFunctionTestRunner, crash_everywhere
 from tests.otel.seen import Seen, operations
 from tests.otel.shop import CALLBACKS, order, ship, traced
-from tests.sdk.drive.plots import Telling, both_drivers
+from tests.sdk.drive.plots import Telling, as_def, both_drivers
 
 
 class Process:
@@ -63,8 +63,7 @@ def test_each_operation_has_exactly_one_span_wherever_its_invocations_break_off(
     assert crash(told, Process(seen, forgets_invocations=False), check) > 50
 
 
-@both_drivers
-def test_a_process_that_knows_of_no_other_loses_no_span_and_repeats_one_only_unchanged(told: Telling) -> None:
+def test_a_process_that_knows_of_no_other_loses_no_span_and_repeats_one_only_unchanged() -> None:
     seen = Seen()
 
     def check(result: DurableFunctionTestResult) -> None:
@@ -76,7 +75,7 @@ def test_a_process_that_knows_of_no_other_loses_no_span_and_repeats_one_only_unc
         }
         assert len(facts) == len(set(operations(seen.spans)))
 
-    assert crash(told, Process(seen, forgets_invocations=True), check) > 50
+    assert crash(as_def, Process(seen, forgets_invocations=True), check) > 50
 
 
 def recorded(result: DurableFunctionTestResult) -> set[tuple[str, str]]:
@@ -85,8 +84,6 @@ def recorded(result: DurableFunctionTestResult) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("forgets_invocations", [False, True])
 def test_nothing_is_repeated_where_nothing_was_lost(forgets_invocations: bool) -> None:
-    from everstep.testing import DurableFunctionTestRunner
-
     seen = Seen()
 
     @durable_execution(plugins=[Process(seen, forgets_invocations=forgets_invocations)])

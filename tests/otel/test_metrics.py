@@ -62,17 +62,19 @@ def test_what_an_invocation_has_as_history_is_counted() -> None:
 
 
 def test_a_collector_that_does_not_answer_is_waited_for_no_longer_than_allowed() -> None:
-    never, calls = threading.Event(), []
+    answered, ended, calls = threading.Event(), threading.Event(), []
 
     def hang() -> None:
         calls.append("called")
-        never.wait()
+        answered.wait()
+        ended.set()
 
     flush = Flush(0.01, hang)
     flush()
     flush()
     assert calls == ["called"]
-    never.set()
+    answered.set()
+    assert ended.wait(60)
 
 
 def test_a_flush_that_fails_disturbs_nobody_and_leaves_no_other_out(caplog: pytest.LogCaptureFixture) -> None:

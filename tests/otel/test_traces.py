@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 
 from everstep import DurableFunction, RetryStrategyConfig, StepConfig, create_retry_strategy, durable_execution
+from everstep.otel import opentelemetry
 from everstep.testing import DurableFunctionTestResult, DurableFunctionTestRunner
 from tests.otel.seen import Seen, operations
 from tests.otel.shop import CALLBACKS, current_span, order, ship, traced
@@ -210,8 +211,6 @@ def test_an_execution_that_is_not_sampled_leaves_no_span_and_says_so_to_those_it
 
 
 def test_without_a_provider_nothing_happens() -> None:
-    from everstep.otel import opentelemetry
-
     @durable_execution(plugins=[opentelemetry()])
     def handler(event: Any, context: Any) -> Any:
         context.wait(2)

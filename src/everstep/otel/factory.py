@@ -28,9 +28,9 @@ class Telemetry:
     """None: the global one."""
     payloads: bool = False
     """True: inputs and results become attributes, cut to 4,096 characters. They are your customers' data."""
-    flush_seconds: float = 5.0
+    flush_seconds: float = 2.0
     """How long an invocation may wait at its end for spans and metrics to be handed over; 0: nothing is handed over
-    but by the providers' own clocks, which is too late where processes are frozen, as on AWS Lambda."""
+    but by the providers' own clocks, which is too late where processes are frozen, as on AWS Lambda. Default: 2."""
 
     def __post_init__(self) -> None:
         if self.flush_seconds < 0:
@@ -74,7 +74,7 @@ def opentelemetry(
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
     payloads: bool = False,
-    flush_seconds: float = 5.0,
+    flush_seconds: float = 2.0,
 ) -> OpenTelemetry:
     """OpenTelemetry for a durable function: `@durable_execution(plugins=[opentelemetry()])`.
 

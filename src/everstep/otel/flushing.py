@@ -8,7 +8,11 @@ logger = logging.getLogger(__name__)
 
 
 class Flush:
-    """Owns the thread that flushes. A collector that does not answer delays an invocation by `seconds_max` at most."""
+    """Owns the thread that flushes.
+
+    A collector that does not answer delays an invocation by `seconds_max` at most, and none while it still does not
+    answer.
+    """
 
     def __init__(self, seconds_max: float, *flushes: Callable[[], object]) -> None:
         self._seconds_max = seconds_max
@@ -17,14 +21,14 @@ class Flush:
         self._lock = threading.Lock()
 
     def __call__(self) -> None:
-        """Flush, and wait for it as long as is allowed; a flush that still goes on is waited for, not doubled."""
+        """Flush, and wait for it as long as is allowed; while an earlier flush goes on, do nothing."""
         if self._seconds_max <= 0:
             return
         with self._lock:
-            thread = self._thread
-            if thread is None or not thread.is_alive():
-                thread = self._thread = threading.Thread(target=self._run, name="everstep-otel-flush", daemon=True)
-                thread.start()
+            if self._thread is not None and self._thread.is_alive():
+                return
+            thread = self._thread = threading.Thread(target=self._run, name="everstep-otel-flush", daemon=True)
+            thread.start()
         thread.join(self._seconds_max)
 
     def _run(self) -> None:

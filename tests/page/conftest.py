@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="tests of the page need what `make setup` installs")
-
 from playwright.sync_api import Browser, expect
 
 from tests.page.stage import AXE, CHROMIUM, HERE, PATIENCE_MS, Watched, chromium, context_of, service, watched

@@ -1,6 +1,5 @@
-"""Whom the page reaches: people with a keyboard, a screen reader, a phone, a proxy, a token, or a service that restarts."""
+"""Whom the page reaches: people with a keyboard, a screen reader, a phone, a proxy, a token, or a restart."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,7 +127,8 @@ def careful_service(folder: Path) -> Iterator[str]:
     """One that asks for a token and lets nobody change anything."""
     command = [sys.executable, "-m", "everstep", "dev", str(FUNCTIONS), "--port", "0", "--read-only", "--json"]
     command += ["--store", f"sqlite:///{folder / 'careful.db'}"]
-    program = launch(command, "careful", folder, {**os.environ, "EVERSTEP_TOKEN": "a-token-of-some-length", "PYTHONUNBUFFERED": "1"})
+    environment = {"EVERSTEP_TOKEN": "a-token-of-some-length", "PYTHONUNBUFFERED": "1"}
+    program = launch(command, "careful", folder, environment)
     try:
         yield program.endpoint
     finally:

@@ -104,7 +104,8 @@ class Feed:
             while not self._is_closed:
                 if seen == self._count:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(awake.wait(), ALIVE_SECONDS)
+                        async with asyncio.timeout(ALIVE_SECONDS):  # `wait_for` of 3.11 may swallow a cancellation
+                            await awake.wait()
                     await asyncio.sleep(COALESCE_SECONDS)
                 awake.clear()
                 is_reset, notes = self._since(seen, arn)

@@ -1,22 +1,29 @@
 """Takes the pictures of the page in docs/pictures, of real executions: python -m tests.page.pictures"""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from demo.programs import until
-from tests.page.stage import asked, begin, chromium, context_of, place_of, service, watched
+from tests.page.stage import FUNCTIONS, asked, begin, chromium, context_of, place_of, service, watched
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-DESKTOP, PHONE = {"width": 1280, "height": 760}, {"width": 380, "height": 760}
+DESKTOP, PHONE = {"width": 1200, "height": 680}, {"width": 380, "height": 760}
 QUIET_MS = 1_500
 """After which nothing moves any more: a picture has no condition to wait for."""
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as endpoint, chromium() as browser:
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copy(FUNCTIONS, Path(name) / "shop.py")  # whose path is shown
+        take(Path(name))
+
+
+def take(folder: Path) -> None:
+    with service(folder, "shop.py") as endpoint, chromium() as browser:
         places = furnish(endpoint)
         for view, place in places.items():
             for scheme in ("light", "dark"):

@@ -39,11 +39,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[str]:
-    """`everstep dev` with the functions beside this file; its endpoint."""
-    program: Program = start(
-        *("dev", str(FUNCTIONS), "--port", "0", "--store", f"sqlite:///{folder / 'page.db'}"), folder=folder
-    )
+def service(folder: Path, app: str = str(FUNCTIONS)) -> Iterator[str]:
+    """`everstep dev` with the functions beside this file, or those of another app; its endpoint."""
+    program: Program = start(*("dev", app, "--port", "0", "--store", f"sqlite:///{folder / 'page.db'}"), folder=folder)
     try:
         yield program.endpoint
     finally:

@@ -48,7 +48,7 @@ export function Waits({ waits }) {
   const more = waits.count - 1;
   return html`<span class="waits">
     <span class="waits-for">${waitName(first)}</span>
-    ${first.until !== null && html` <span class="until">until <${Moment} at=${first.until} /> · <${Countdown} to=${first.until} /></span>`}
+    ${first.until !== null && html` <span class="until">until <${Moment} at=${first.until} /> <${Countdown} to=${first.until} /></span>`}
     ${more > 0 && html` <span class="more">and ${more} more</span>`}
   </span>`;
 }

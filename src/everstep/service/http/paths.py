@@ -32,16 +32,6 @@ class Shape:
     def has_subject(self) -> bool:
         return self.prefix.endswith("/") and self.prefix != "/"
 
-    def subject(self, raw_path: bytes) -> bytes | None:
-        """The part between prefix and suffix, still encoded; None for a path of another shape."""
-        prefix, suffix = self.prefix.encode(), self.suffix.encode()
-        if not self.has_subject:
-            return b"" if raw_path == prefix else None
-        middle = raw_path[len(prefix) : len(raw_path) - len(suffix)]
-        if not (middle and raw_path.startswith(prefix) and raw_path.endswith(suffix)):
-            return None
-        return middle
-
 
 def decode(subject: bytes) -> str:
     """The subject as its author meant it. Raises Refused for what is not UTF-8."""

@@ -90,6 +90,8 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+const STEP = 10;
+
 // Rows of one height, of which only those in sight exist: a list may be as long as it likes.
 export function Rows({ count, height, row, onEnd, label }) {
   const place = useRef(null);
@@ -97,8 +99,9 @@ export function Rows({ count, height, row, onEnd, label }) {
   const measure = () => {
     if (place.current === null) return;
     const top = place.current.getBoundingClientRect().top;
-    const from = Math.max(0, Math.min(count, Math.floor(-top / height) - 12));
-    const to = Math.max(from, Math.min(count, Math.ceil((innerHeight - top) / height) + 12));
+    // In steps of several rows: most moves of the page then change nothing.
+    const from = Math.max(0, Math.min(count, (Math.floor(-top / height / STEP) - 1) * STEP));
+    const to = Math.max(from, Math.min(count, (Math.ceil((innerHeight - top) / height / STEP) + 1) * STEP));
     setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]));
     if (to >= count) onEnd?.();
   };

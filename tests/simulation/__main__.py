@@ -54,10 +54,14 @@ class Tally:
 
 def play(seeds: Iterable[int]) -> Tally:
     """Play these seeds, here and now."""
-    logging.disable(logging.CRITICAL)  # a service that loses its disk has much to say
     tally = Tally()
-    for seed in seeds:
-        tally.count(run(seed))
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # a service that loses its disk has much to say
+    try:
+        for seed in seeds:
+            tally.count(run(seed))
+    finally:
+        logging.disable(before)  # in a test's process others have something to say afterwards
     return tally
 
 

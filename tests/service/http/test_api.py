@@ -11,9 +11,7 @@ from everstep.service.stores.memory import MemoryStore
 from tests.service.http.world import EXECUTIONS, UNKNOWN, Client, with_api
 
 
-@pytest.mark.parametrize(
-    "path", ["/2025-12-01", "/2015-03-31/functions/echo", "/healthy", "/2025-12-01/functions/f"]
-)
+@pytest.mark.parametrize("path", ["/2025-12-01", "/2015-03-31/functions/echo", "/healthy", "/2025-12-01/functions/f"])
 def test_an_unknown_route_is_a_404_with_its_code_in_header_and_body(path: str) -> None:
     async def talk(client: Client) -> None:
         reply = await client.ask("GET", path)

@@ -81,12 +81,19 @@ def test_a_call_names_the_function_alone_and_connections_are_used_again() -> Non
 
     async def talk(invoker: HttpInvoker) -> None:
         for _ in range(3):
-            assert await invoker.invoke(a_call("a b", tenant_id="acme", trace_header="Root=1")) == FunctionAnswer(payload=b"{}")
+            assert await invoker.invoke(a_call("a b", tenant_id="acme", trace_header="Root=1")) == FunctionAnswer(
+                payload=b"{}"
+            )
 
     calling(endpoint, talk)
     assert connections == 1
     assert requests[0].startswith(b"POST /2015-03-31/functions/a%20b/invocations HTTP/1.1\r\n")
-    for part in (b"X-Dex-Handler-Invoke: true\r\n", b"X-Amz-Tenant-Id: acme\r\n", b"X-Amzn-Trace-Id: Root=1\r\n", b'\r\n\r\n{"n":1}'):
+    for part in (
+        b"X-Dex-Handler-Invoke: true\r\n",
+        b"X-Amz-Tenant-Id: acme\r\n",
+        b"X-Amzn-Trace-Id: Root=1\r\n",
+        b'\r\n\r\n{"n":1}',
+    ):
         assert part in requests[0]
 
 

@@ -22,7 +22,9 @@ class Echo:
         tenant_id: str | None = None,
         trace_header: str | None = None,
     ) -> FunctionAnswer:
-        return FunctionAnswer(payload=f"{function} {payload!r} {request_id} {version} {tenant_id} {trace_header}".encode())
+        return FunctionAnswer(
+            payload=f"{function} {payload!r} {request_id} {version} {tenant_id} {trace_header}".encode()
+        )
 
 
 def test_a_call_reaches_the_pool_with_all_its_facts() -> None:

@@ -40,7 +40,7 @@ async def dev(folder: Path, *options: str) -> AsyncIterator[tuple[asyncio.subpro
     (folder / "app.py").write_text(APP)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "everstep", "dev", "app.py", "--port", "0", "--store", f"sqlite:///{folder}/store.db"),
-        *("--no-reload", "--json", *options),
+        *("--no-reload", "--json", "--log-format", "json", *options),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
